@@ -931,7 +931,7 @@ public nonisolated struct Ngatu_V1_Batch: Sendable {
   /// 1, 2, 3 … within the epoch
   public var number: UInt64 = 0
 
-  /// of batch `number` − 1; 32 zero bytes for the first
+  /// SHA-256 of the payload of batch `number` − 1; 32 zero bytes for the first
   public var previousHash: Data = Data()
 
   /// the smallest in the batch
@@ -956,10 +956,10 @@ public nonisolated struct Ngatu_V1_SignedBatch: Sendable {
   /// SHA-256 of the agent's public key
   public var keyID: Data = Data()
 
-  /// zstd frame of a serialized Batch
+  /// zstd frame of a serialized Batch; the batch's hash is SHA-256 of these bytes
   public var payload: Data = Data()
 
-  /// Ed25519 over "ngatu.v1.batch\0" and SHA-256 of the uncompressed Batch
+  /// Ed25519 over "ngatu.v1.batch\0" and the payload: checked before it is unpacked
   public var signature: Data = Data()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
