@@ -12,7 +12,7 @@ setup:  ## Installs the Debian packages that are missing (Deploy/debian-packages
 	@Deploy/setup.sh
 
 demo: setup  ## Builds, starts cameras, agent and collector, prints the address and a one-time login. CAMERA=rtsp://… for your own.
-	@Deploy/demo.sh
+	@/usr/bin/python3 Deploy/demo.py
 
 test: setup  ## Every test: units, pages, whole processes, faults.
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)

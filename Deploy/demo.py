@@ -1,0 +1,195 @@
+#!/usr/bin/python3
+"""`make demo`: test cameras, an agent and a collector on this machine, until Ctrl-C.
+
+Cameras are, in this order: CAMERA=rtsp://… (your own; several separated by blanks), the real clips of ../shared/data/video, or scenes
+that our generator draws. Everything the demo writes is below .demo/, which may be deleted at any time.
+"""
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DEMO = ROOT / ".demo"
+BUILD = ROOT / ".build" / "release"
+CLIPS = ROOT.parent / "shared" / "data" / "video"
+SITES = ROOT / "Calibration" / "Sites" / "demo"
+WEB_PORT = int(os.environ.get("PORT", "8080"))
+RTSP_PORT = int(os.environ.get("RTSP_PORT", "8554"))
+
+
+class DemoError(Exception):
+    """Something the person at the keyboard can mend."""
+
+
+def say(text):
+    print(f"demo: {text}", flush=True)
+
+
+def check_port(port, variable):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise DemoError(f"port {port} is in use; stop what uses it, or choose another: make demo {variable}={port + 1000}")
+
+
+def build():
+    say("building the agent and the collector (a few minutes the first time) …")
+    started = time.monotonic()
+    for product in ("edge-agent", "collector"):
+        subprocess.run(["swift", "build", "-c", "release", "--product", product], cwd=ROOT, check=True)
+    say(f"built in {time.monotonic() - started:.0f} s")
+
+
+def own_cameras(addresses):
+    """The person's own cameras, each with one counting line across the picture until somebody draws better ones."""
+    cameras = []
+    for number, address in enumerate(addresses, 1):
+        name = f"camera-{number:02d}"
+        say(f"asking {name} what it sends …")
+        answer = subprocess.run([BUILD / "edge-agent", "probe", address], capture_output=True, text=True)
+        if answer.returncode != 0:
+            raise DemoError(f"{name} gives no picture: {answer.stderr.strip()}")
+        size = json.loads(answer.stdout)
+        y = round(size["height"] * 0.6)
+        site = {"schema": 1, "camera": name, "frame": {"width": size["width"], "height": size["height"]},
+                "lines": [{"id": "giua-hinh", "kind": "counting", "from": [0, y], "to": [size["width"], y]}]}
+        cameras.append({"id": name, "url": address, "site": site})
+    return cameras
+
+
+def served_cameras(children):
+    """Clips or scenes, served as RTSP cameras by a process of ours."""
+    files = clip_files() or scene_files()
+    check_port(RTSP_PORT, "RTSP_PORT")
+    command = ["/usr/bin/python3", ROOT / "Tests/TestCameras/rtsp_server.py", "--port", str(RTSP_PORT)]
+    server = children.start("cameras", command + [f"{site['camera']}={video}" for video, site in files], wait_for="ready ",
+                            times=len(files))
+    del server
+    return [{"id": site["camera"], "url": f"rtsp://127.0.0.1:{RTSP_PORT}/{site['camera']}", "site": site} for _, site in files]
+
+
+def clip_files():
+    """Real clips, where they are at hand, with the site files that belong to them."""
+    pairs = []
+    for path in sorted(SITES.glob("*.json")):
+        site = json.loads(path.read_text())
+        clip = CLIPS / DEMO_CLIPS.get(site["camera"], "")
+        if clip.is_file():
+            pairs.append((clip, site))
+    return pairs
+
+
+DEMO_CLIPS = {"cao-toc": "d11_detrac_expressway.mp4", "giang-vo": "d03_hanoi_giangvo_stopline.mp4",
+              "hai-phong": "d04_vn_haiphong_signal_plates.mp4", "san-toi": "d14_dark_yard_1080p.mp4"}
+
+
+def scene_files():
+    folder = DEMO / "scenes"
+    if not list(folder.glob("*.site.json")):
+        say("no clips at hand: drawing scenes (under a minute) …")
+        subprocess.run(["/usr/bin/python3", ROOT / "Tests/Scenes/generate.py", "--demo", folder], check=True)
+    return [(path.with_name(path.name.replace(".site.json", ".mp4")), json.loads(path.read_text()))
+            for path in sorted(folder.glob("*.site.json"))]
+
+
+class Children:
+    """The processes of the demo: started in order, stopped in reverse, and watched."""
+
+    def __init__(self):
+        self.running = []
+
+    def start(self, name, command, wait_for=None, times=1, seconds=60):
+        log = open(DEMO / f"{name}.log", "w")
+        process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=subprocess.STDOUT,
+                                   stdin=subprocess.DEVNULL, start_new_session=True)
+        self.running.append((name, process))
+        deadline = time.monotonic() + seconds
+        while wait_for and (DEMO / f"{name}.log").read_text(errors="replace").count(wait_for) < times:
+            self.check()
+            if time.monotonic() > deadline:
+                raise DemoError(f"{name} did not come up within {seconds} s; see .demo/{name}.log")
+            time.sleep(0.2)
+        return process
+
+    def check(self):
+        for name, process in self.running:
+            if process.poll() is not None:
+                tail = "\n".join((DEMO / f"{name}.log").read_text(errors="replace").splitlines()[-8:])
+                raise DemoError(f"{name} ended by itself (exit {process.returncode}); the end of .demo/{name}.log:\n{tail}")
+
+    def stop(self):
+        for name, process in reversed(self.running):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def start_collector(children):
+    """Starts the collector; answers its log, which holds the one-time login of the first start."""
+    check_port(WEB_PORT, "PORT")
+    return children.start("collector", [BUILD / "collector", "serve", "--data", DEMO / "collector", "--host", "127.0.0.1",
+                                        "--port", str(WEB_PORT)], wait_for="listening", seconds=30)
+
+
+def start_agent(children, cameras):
+    folder = DEMO / "agent"
+    folder.mkdir(exist_ok=True)
+    lines = ["agent:", "  name: demo", "  data: data", "cameras:"]
+    for camera in cameras:
+        (folder / f"{camera['id']}.json").write_text(json.dumps(camera["site"], indent=1))
+        lines += [f"  - id: {camera['id']}", f"    url: '{camera['url']}'", f"    site-file: {camera['id']}.json"]
+    config = folder / "agent.yaml"
+    config.touch(mode=0o600)
+    config.write_text("\n".join(lines) + "\n")
+    if not (folder / "data" / "enrolment.json").exists():
+        code = subprocess.run([BUILD / "collector", "enroll-code", "--data", DEMO / "collector", "--site", "demo"], check=True,
+                              capture_output=True, text=True).stdout.strip().splitlines()[0]
+        subprocess.run([BUILD / "edge-agent", "enroll", "--config", config, f"http://127.0.0.1:{WEB_PORT}", code], check=True)
+    children.start("agent", [BUILD / "edge-agent", "run", "--config", config])
+
+
+def main():
+    DEMO.mkdir(exist_ok=True)
+    children = Children()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        build()
+        if os.environ.get("FRESH"):
+            for name in ("collector", "agent"):
+                shutil.rmtree(DEMO / name, ignore_errors=True)
+        addresses = os.environ.get("CAMERA", "").split()
+        cameras = own_cameras(addresses) if addresses else served_cameras(children)
+        start_collector(children)
+        login = DEMO / "collector" / "first-login.txt"
+        start_agent(children, cameras)
+        say(f"open  http://127.0.0.1:{WEB_PORT}/")
+        if login.exists():
+            say("log in as  " + login.read_text().strip().replace("\n", "  "))
+        else:
+            say("log in with the password you chose (make demo FRESH=1 begins anew)")
+        say("Ctrl-C stops everything.")
+        while True:
+            children.check()
+            time.sleep(1)
+    except KeyboardInterrupt:
+        say("stopping …")
+    except (DemoError, subprocess.CalledProcessError) as problem:
+        say(str(problem))
+        sys.exit(69)
+    finally:
+        children.stop()
+
+
+if __name__ == "__main__":
+    main()
