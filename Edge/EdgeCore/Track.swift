@@ -44,11 +44,14 @@ public struct Track: Hashable, Sendable {
     public var lastSeen: Duration
     /// How many detections it joined.
     public var hits: Int
+    /// The ground point of the first detection, at `firstSeen`: a rule first sees a track when it is confirmed, and
+    /// must not miss what it crossed before. Nil where nobody kept it.
+    public var origin: Point?
 
     /// Makes a track.
     public init(
         id: TrackID, state: TrackState, box: BoundingBox, velocity: Point, label: ObjectClass, confidence: Double,
-        firstSeen: Duration, lastSeen: Duration, hits: Int
+        firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil
     ) {
         self.id = id
         self.state = state
@@ -59,6 +62,7 @@ public struct Track: Hashable, Sendable {
         self.firstSeen = firstSeen
         self.lastSeen = lastSeen
         self.hits = hits
+        self.origin = origin
     }
 }
 

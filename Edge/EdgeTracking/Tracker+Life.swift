@@ -1,0 +1,111 @@
+import EdgeCore
+import EventModel
+
+// From tentative to removed: what a frame with or without a detection makes of a track.
+extension Tracker {
+    /// Feeds the tracks that a detection was found for.
+    mutating func apply(_ detections: [Detection], at time: Duration) {
+        for index in tracks.indices {
+            guard let box = workspace.boxOfTrack[index], let source = workspace.detectionOfTrack[index] else { continue }
+            let isShared = workspace.isShared[index]
+            if isShared {
+                tracks[index].filter.update(groundPoint: box.bottomCenter, errorFactor: 3)
+                tracks[index].filter.holdExtent()
+            } else {
+                feed(index, box, at: time)
+            }
+            tracks[index].noteSeen(detections[source], at: time, isOccluded: isShared)
+            confirmIfDue(index)
+        }
+    }
+
+    /// Feeds a filter with a box of its own. A box whose size jumps is believed at the edges that fit the prediction,
+    /// until it has kept the new size for a while.
+    private mutating func feed(_ index: Int, _ box: BoundingBox, at time: Duration) {
+        let fitted = tracks[index].isBelieved ? fit(box, to: tracks[index].predicted) : nil
+        guard let fitted, !touchesBorder(box) else {
+            tracks[index].oddSizeSince = nil
+            tracks[index].filter.update(box)
+            return
+        }
+        let since = tracks[index].oddSizeSince ?? time
+        tracks[index].oddSizeSince = since
+        if time - since < .milliseconds(600) {
+            tracks[index].filter.update(groundPoint: fitted, errorFactor: 2)
+            tracks[index].filter.holdExtent()
+        } else {
+            tracks[index].filter.update(box)
+        }
+    }
+
+    /// The ground point that a box of unexpected size stands for: the edges nearer to the prediction are right. Nil
+    /// where the size is as expected.
+    private func fit(_ box: BoundingBox, to expected: BoundingBox) -> Point? {
+        let isWide = jumps(box.width, expected.width)
+        let isHigh = jumps(box.height, expected.height)
+        guard isWide || isHigh else { return nil }
+        var point = box.bottomCenter
+        if isWide {
+            let isLeftRight = abs(box.x - expected.x) < abs(box.maxX - expected.maxX)
+            point.x = isLeftRight ? box.x + expected.width / 2 : box.maxX - expected.width / 2
+        }
+        if isHigh, abs(box.y - expected.y) < abs(box.maxY - expected.maxY) { point.y = box.y + expected.height }
+        return point
+    }
+
+    private func jumps(_ measured: Double, _ expected: Double) -> Bool {
+        measured > 1.4 * expected || measured < 0.7 * expected
+    }
+
+    /// At the picture's edge an object comes in or goes out: its size is expected to change.
+    private func touchesBorder(_ box: BoundingBox) -> Bool {
+        guard let frame = configuration.frameSize else { return false }
+        let margin = 0.005 * Double(max(frame.width, frame.height))
+        return box.x <= margin || box.y <= margin || box.maxX >= Double(frame.width) - margin
+            || box.maxY >= Double(frame.height) - margin
+    }
+
+    private mutating func confirmIfDue(_ index: Int) {
+        let track = tracks[index]
+        let age = track.lastSeen - track.firstSeen
+        let isDue =
+            track.state != .tentative || (age >= configuration.confirmAfter && track.hits >= configuration.confirmHits)
+            || (age >= configuration.slowConfirmAfter && track.hits >= 2)
+        guard isDue else { return }
+        tracks[index].state = .confirmed
+        tracks[index].wasBelieved = true
+    }
+
+    /// Marks what was not seen as lost, and what was not seen for too long as removed.
+    mutating func age(at time: Duration) {
+        for index in tracks.indices where tracks[index].lastSeen != time || workspace.boxOfTrack[index] == nil {
+            if tracks[index].isBelieved {
+                tracks[index].state = .lost
+                if workspace.isHidden[index] { tracks[index].isOccluded = true }
+                settleIfStill(index)
+            }
+            if time - tracks[index].lastSeen > patience(with: tracks[index]) || hasLeft(tracks[index]) {
+                tracks[index].state = .removed
+            }
+        }
+    }
+
+    /// What stands still and is not seen waits where it is, instead of drifting off with the rest of its speed.
+    private mutating func settleIfStill(_ index: Int) {
+        if tracks[index].filter.relativeSpeed < configuration.stationarySpeed { tracks[index].filter.holdPosition() }
+        tracks[index].filter.holdExtent()
+    }
+
+    /// How long a track is kept unseen.
+    func patience(with track: LiveTrack) -> Duration {
+        if !track.isBelieved { return configuration.tentativePatience }
+        if track.filter.relativeSpeed < configuration.stationarySpeed { return configuration.stationaryPatience }
+        return track.isOccluded ? configuration.occludedPatience : configuration.lostPatience
+    }
+
+    private func hasLeft(_ track: LiveTrack) -> Bool {
+        guard let frame = configuration.frameSize else { return false }
+        let center = track.filter.box.center
+        return center.x < 0 || center.y < 0 || center.x > Double(frame.width) || center.y > Double(frame.height)
+    }
+}
