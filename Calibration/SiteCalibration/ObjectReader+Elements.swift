@@ -82,7 +82,9 @@ extension ObjectReader {
     }
 
     private mutating func readSchedule() -> Schedule? {
-        guard let text = optional("schedule", "a period of the day such as \"22:00-05:00\"", \.string) else { return nil }
+        guard let text = optional("schedule", "a period of the day such as \"22:00-05:00\"", \.string) else {
+            return nil
+        }
         let schedule = Schedule(text)
         if schedule == nil {
             note("schedule", "'\(text.prefix(40))' is no period: write \"22:00-05:00\" (local time, 24 hours)")

@@ -69,7 +69,8 @@ struct SiteValidation {
         }
         if let way = zone.value.direction, way.x == 0, way.y == 0 {
             found.append(
-                SiteProblem(path: zone.path + ".direction", message: "[0, 0] points nowhere; write [1, 0] for to the right"))
+                SiteProblem(
+                    path: zone.path + ".direction", message: "[0, 0] points nowhere; write [1, 0] for to the right"))
         }
         if zone.value.kind == .wrongWay, zone.value.direction == nil {
             found.append(
@@ -81,7 +82,9 @@ struct SiteValidation {
     private func outlineProblems(_ polygon: Polygon) -> [String] {
         let count = polygon.points.count
         guard count >= 3 else { return ["an outline needs 3 points or more, this one has \(count)"] }
-        guard count <= Self.maximumCorners else { return ["\(count) points are too many; at most \(Self.maximumCorners)"] }
+        guard count <= Self.maximumCorners else {
+            return ["\(count) points are too many; at most \(Self.maximumCorners)"]
+        }
         if let crossing = polygon.selfCrossing {
             return [
                 "the outline crosses itself: the side after point \(crossing.first) meets the side after point "
@@ -93,7 +96,8 @@ struct SiteValidation {
 
     private func signalProblems() -> [SiteProblem] {
         signals.filter { $0.value.box.width < 1 || $0.value.box.height < 1 }.map {
-            SiteProblem(path: $0.path + ".box", message: "[x, y, width, height] needs a width and a height of 1 or more")
+            SiteProblem(
+                path: $0.path + ".box", message: "[x, y, width, height] needs a width and a height of 1 or more")
         }
     }
 
@@ -101,7 +105,10 @@ struct SiteValidation {
         guard hasGround else { return [] }
         let count = ground.count
         guard count >= 4 else {
-            return [SiteProblem(path: "ground.points", message: "a ground plane needs 4 measured points or more, here are \(count)")]
+            return [
+                SiteProblem(
+                    path: "ground.points", message: "a ground plane needs 4 measured points or more, here are \(count)")
+            ]
         }
         let flat = [
             ("image", ground.map(\.value.image)),
@@ -145,7 +152,10 @@ extension SiteValidation {
     /// Every point of the file with its key path.
     private func places() -> [Placed<Point>] {
         lines.flatMap {
-            [Placed(path: $0.path + ".from", value: $0.value.segment.from), Placed(path: $0.path + ".to", value: $0.value.segment.to)]
+            [
+                Placed(path: $0.path + ".from", value: $0.value.segment.from),
+                Placed(path: $0.path + ".to", value: $0.value.segment.to),
+            ]
         }
             + zones.flatMap { zone in
                 zone.value.polygon.points.enumerated().map {

@@ -6,7 +6,8 @@ import SiteCalibration
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Checks site files and prints one line a problem.",
-        discussion: "A folder stands for every .json file below it. Exit codes: 0 sound, 64 usage, 65 some file is bad.")
+        discussion: "A folder stands for every .json file below it. Exit codes: 0 sound, 64 usage, 65 some file is bad."
+    )
 
     @Argument(help: "Site files, or folders of site files.")
     var paths: [String]

@@ -14,7 +14,8 @@ struct BoxFilter: Hashable, Sendable {
     init(_ box: BoundingBox, noise: MotionNoise) {
         let size = max(1, box.area.squareRoot())
         func axis(_ position: Double, _ error: Double, _ speed: Double) -> AxisFilter {
-            AxisFilter(position: position, positionVariance: square(error * size), velocityVariance: square(speed * size))
+            AxisFilter(
+                position: position, positionVariance: square(error * size), velocityVariance: square(speed * size))
         }
         self.noise = noise
         x = axis(box.center.x, noise.position, noise.initialVelocity)

@@ -6,9 +6,21 @@ extension Tracker {
     /// Pairs tracks and detections in three passes.
     mutating func associate(_ detections: [Detection], at time: Duration) {
         let high = configuration.highConfidence
-        match(detections, cost: Affinity.cost) { $0.isBelieved } withConfidence: { $0 >= high }
-        match(detections, cost: Affinity.overlapCost) { $0.state == .confirmed } withConfidence: { $0 < high }
-        match(detections, cost: Affinity.cost) { $0.state == .tentative } withConfidence: { $0 >= high }
+        match(detections, cost: Affinity.cost) {
+            $0.isBelieved
+        } withConfidence: {
+            $0 >= high
+        }
+        match(detections, cost: Affinity.overlapCost) {
+            $0.state == .confirmed
+        } withConfidence: {
+            $0 < high
+        }
+        match(detections, cost: Affinity.cost) {
+            $0.state == .tentative
+        } withConfidence: {
+            $0 >= high
+        }
     }
 
     /// One pass: the cheapest pairs of the tracks and free detections that are admitted.

@@ -6,7 +6,9 @@ extension Tracker {
     /// Feeds the tracks that a detection was found for.
     mutating func apply(_ detections: [Detection], at time: Duration) {
         for index in tracks.indices {
-            guard let box = workspace.boxOfTrack[index], let source = workspace.detectionOfTrack[index] else { continue }
+            guard let box = workspace.boxOfTrack[index], let source = workspace.detectionOfTrack[index] else {
+                continue
+            }
             let isShared = workspace.isShared[index]
             if isShared {
                 tracks[index].filter.update(groundPoint: box.bottomCenter, errorFactor: 3)

@@ -30,7 +30,9 @@ struct Workspace: Sendable {
         refill(&isShared, false, trackCount)
         refill(&isHidden, false, trackCount)
         candidates.removeAll(keepingCapacity: true)
-        for index in detections.indices where Self.isUsable(detections[index], configuration) { candidates.append(index) }
+        for index in detections.indices where Self.isUsable(detections[index], configuration) {
+            candidates.append(index)
+        }
         candidates.sort { (detections[$0].confidence, -$0) > (detections[$1].confidence, -$1) }
         if candidates.count > configuration.maximumDetectionCount {
             candidates.removeLast(candidates.count - configuration.maximumDetectionCount)
