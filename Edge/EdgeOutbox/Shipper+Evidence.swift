@@ -1,0 +1,89 @@
+import BatchCodec
+import Foundation
+
+extension Shipper {
+    /// How often the collector may not know the record of a file, with no record waiting, before the file is given up.
+    private static let deferralsTaken = 5
+
+    /// Makes one request of the upload under way, or begins one.
+    func uploadStep(now: Duration, wall: Date) async {
+        do {
+            guard var current = try await currentUpload() else { return machine.evidenceFailed(now: now) }
+            let outcome = try await request(&current, now: now, wall: wall)
+            upload = current
+            try await settle(current.file, outcome, now: now)
+        } catch {
+            upload = nil  // the file or the spool cannot be read: begin again later
+            machine.evidenceFailed(now: now)
+        }
+    }
+
+    private func currentUpload() async throws -> EvidenceUpload? {
+        if let upload { return upload }
+        return try await outbox.writer.perform { try $0.nextEvidence() }.map(EvidenceUpload.init)
+    }
+
+    private func request(
+        _ upload: inout EvidenceUpload, now: Duration, wall: Date
+    ) async throws -> EvidenceUpload.Outcome {
+        guard let request = try await makeRequest(upload) else { return .refused("the file is gone or cut short") }
+        do {
+            let response = try await transport.send(request)
+            charge(request.body.count, now: now)
+            return upload.answered(response, now: wall)
+        } catch { return upload.answered(nil, failure: error.detail, now: wall) }
+    }
+
+    /// Nil when the file does not hold what it should.
+    private func makeRequest(_ upload: EvidenceUpload) async throws -> CollectorRequest? {
+        switch upload.step {
+        case .ask:
+            let signature = try RequestSignature.header(method: "HEAD", path: upload.path, key: key)
+            return CollectorRequest(method: "HEAD", path: upload.path, headers: ["authorization": signature])
+        case .put(let part):
+            let name = upload.file.name
+            let bytes = try await outbox.writer.perform { store in
+                try? store.evidenceFiles.read(name, from: part.lowerBound, count: part.count)  // missing: answered below
+            }
+            guard let bytes, bytes.count == part.count else { return nil }
+            let range = upload.contentRange(part)
+            let signature = try RequestSignature.header(method: "PUT", path: upload.path, fields: [range], key: key)
+            return CollectorRequest(
+                method: "PUT", path: upload.path, headers: ["authorization": signature, "content-range": range],
+                body: bytes)
+        }
+    }
+
+    private func settle(_ file: WaitingEvidence, _ outcome: EvidenceUpload.Outcome, now: Duration) async throws {
+        switch outcome {
+        case .goOn: return machine.evidenceMoved()
+        case .wait(let delay): return machine.evidenceAsked(delay, now: now)
+        case .keyRefused:
+            machine.evidenceAsked(.seconds(300), now: now)
+            return tell(.refusedKey, "the collector refuses this agent's key: enrol it again", "key refused")
+        case .failed(let reason):
+            machine.evidenceFailed(now: now)
+            return tell(.evidence, "evidence upload: \(reason)", "waiting: \(reason)")
+        case .complete:
+            try await outbox.writer.perform { try $0.confirmEvidence(file.sha256) }
+            outbox.board.report(.evidence, nil)
+        case .refused(let reason):
+            try await outbox.writer.perform { try $0.giveUpEvidence(file.sha256, reason: reason, silently: false) }
+            tell(.evidence, "evidence \(file.name.prefix(12)) will not come: \(reason)", "connected")
+        case .unnamed: try await unnamed(file, now: now)
+        }
+        machine.evidenceMoved()
+        upload = nil
+    }
+
+    /// The record that names the file may still be waiting here; otherwise nobody will ever ask for it.
+    private func unnamed(_ file: WaitingEvidence, now: Duration) async throws {
+        let isHopeless = outbox.board.work.records == 0 && file.deferrals >= Self.deferralsTaken
+        try await outbox.writer.perform { store in
+            guard isHopeless else { return try store.deferEvidence(file.sha256) }
+            try store.giveUpEvidence(
+                file.sha256, reason: "no record at the collector names it", silently: file.sequence == nil)
+        }
+        if file.deferrals > 0, !isHopeless { machine.evidenceAsked(.seconds(1 << min(file.deferrals, 6)), now: now) }
+    }
+}

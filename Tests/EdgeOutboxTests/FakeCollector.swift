@@ -1,0 +1,162 @@
+import BatchCodec
+import Crypto
+import EdgeOutbox
+import EventModel
+import Foundation
+
+/// A collector in memory: checks signature and chain, keeps records and evidence, answers as the real one must.
+/// `faults` are used up one a batch, `nil` meaning none.
+actor FakeCollector: CollectorTransport {
+    enum Fault: Sendable {
+        case unreachable
+        /// The request arrives, the answer does not.
+        case lostAnswer
+        case status(Int, [String: String] = [:])
+    }
+
+    struct Stored: Sendable {
+        var record: Ngatu_V1_Record
+        var epoch: UInt64
+    }
+
+    private(set) var records: [UInt64: Stored] = [:]
+    private(set) var order: [UInt64] = []
+    private(set) var bodies: [Data] = []
+    private(set) var accepted = 0
+    private(set) var requests = 0
+    private(set) var evidence: [String: Data] = [:]
+    private(set) var partBytes = 0
+    private var parts: [String: Data] = [:]
+    private var faults: [Fault?] = []
+    private var evidenceFaults: [Fault?] = []
+    private var always: Fault?
+    private var poison: Set<UInt64> = []
+    private var epoch: UInt64 = 0
+    private var head: (number: UInt64, hash: Data) = (0, BatchSeal.genesis)
+    private let key: Curve25519.Signing.PublicKey
+    private var largestBatch = Int.max
+
+    init(_ key: Curve25519.Signing.PublicKey) { self.key = key }
+
+    func script(_ faults: [Fault?]) { self.faults = faults }
+    func scriptEvidence(_ faults: [Fault?]) { evidenceFaults = faults }
+    func answerAlways(_ fault: Fault?) { always = fault }
+    func refuse(_ sequences: Set<UInt64>) { poison = sequences }
+    func take(atMost records: Int) { largestBatch = records }
+    func restore(head number: UInt64, hash: Data) { head = (number, hash) }
+
+    /// Numbers stored, or covered by a `Gap`.
+    var accounted: (stored: Set<UInt64>, gaps: [UInt64: Int]) {
+        var gaps: [UInt64: Int] = [:]
+        for stored in records.values {
+            for range in stored.record.gap.ranges {
+                for sequence in range.first...range.last { gaps[sequence, default: 0] += 1 }
+            }
+        }
+        return (Set(records.keys), gaps)
+    }
+
+    var gapRecords: [Ngatu_V1_Gap] {
+        records.values.filter { $0.record.gap != Ngatu_V1_Gap() }.sorted { $0.record.sequence < $1.record.sequence }
+            .map(\.record.gap)
+    }
+
+    func send(_ request: CollectorRequest) async throws(OutboxError) -> CollectorResponse {
+        request.method == "POST" ? try takeBatch(request) : try takeEvidence(request)
+    }
+
+    private func takeBatch(_ request: CollectorRequest) throws(OutboxError) -> CollectorResponse {
+        requests += 1
+        bodies.append(request.body)
+        let fault = always ?? (faults.isEmpty ? nil : faults.removeFirst())
+        switch fault {
+        case .unreachable: throw OutboxError(.unreachable, "connection refused")
+        case .status(let status, let headers): return CollectorResponse(status: status, headers: headers)
+        case .lostAnswer:
+            _ = answer(request.body)
+            throw OutboxError(.unreachable, "connection reset")
+        case nil: return answer(request.body)
+        }
+    }
+
+    private func answer(_ body: Data) -> CollectorResponse {
+        guard let opened = try? BatchSeal.open(body, publicKey: { _ in key }) else { return CollectorResponse(status: 401) }
+        let batch = opened.batch
+        if batch.epoch > epoch {
+            epoch = batch.epoch
+            head = (0, BatchSeal.genesis)
+        }
+        if opened.hash == head.hash { return CollectorResponse(status: 200, body: receipt()) }
+        guard batch.number == head.number + 1, batch.previousHash == head.hash else {
+            return CollectorResponse(status: 409, body: receipt())
+        }
+        if batch.records.count > largestBatch { return CollectorResponse(status: 413) }
+        if batch.records.contains(where: { poison.contains($0.sequence) }) {
+            return CollectorResponse(status: 422, body: Data("bad record".utf8))
+        }
+        for record in batch.records where records[record.sequence]?.epoch != batch.epoch {
+            records[record.sequence] = Stored(record: record, epoch: batch.epoch)
+            order.append(record.sequence)
+        }
+        accepted += 1
+        head = (batch.number, opened.hash)
+        return CollectorResponse(status: 200, body: receipt())
+    }
+
+    private func receipt() -> Data {
+        var receipt = Ngatu_V1_BatchReceipt()
+        receipt.epoch = epoch
+        receipt.number = head.number
+        receipt.hash = head.hash
+        let (stored, gaps) = accounted
+        var contiguous: UInt64 = 0
+        while stored.contains(contiguous + 1) || gaps[contiguous + 1] != nil { contiguous += 1 }
+        receipt.contiguousSequence = contiguous
+        receipt.receivedMicros = Date().unixMicroseconds
+        return (try? receipt.serializedData()) ?? Data()
+    }
+
+    private func takeEvidence(_ request: CollectorRequest) throws(OutboxError) -> CollectorResponse {
+        let name = String(request.path.dropFirst("/v1/evidence/".count))
+        let range = request.headers["content-range"]
+        let verified = try? RequestSignature.verify(
+            request.headers["authorization"] ?? "", method: request.method, path: request.path,
+            fields: range.map { [$0] } ?? [], publicKey: { _ in key })
+        guard verified != nil else { return CollectorResponse(status: 401) }
+        switch evidenceFaults.isEmpty ? nil : evidenceFaults.removeFirst() {
+        case .unreachable: throw OutboxError(.unreachable, "connection refused")
+        case .status(let status, let headers): return CollectorResponse(status: status, headers: headers)
+        case .lostAnswer:
+            _ = store(request, name, range)
+            throw OutboxError(.unreachable, "connection reset")
+        case nil: return store(request, name, range)
+        }
+    }
+
+    private func store(_ request: CollectorRequest, _ name: String, _ range: String?) -> CollectorResponse {
+        let have = parts[name]?.count ?? 0
+        guard request.method == "PUT" else {
+            if evidence[name] != nil { return CollectorResponse(status: 200) }
+            return have == 0
+                ? CollectorResponse(status: 404) : CollectorResponse(status: 202, headers: ["upload-offset": "\(have)"])
+        }
+        let isNamed = records.values.contains { stored in
+            (stored.record.passage.evidence + stored.record.securityAlert.evidence)
+                .contains { $0.sha256.hexadecimal == name }
+        }
+        guard isNamed else { return CollectorResponse(status: 404) }
+        let numbers = (range ?? "").split { !$0.isNumber }.compactMap { Int($0) }
+        guard numbers.count == 3, numbers[0] == have else {
+            return CollectorResponse(status: 409, headers: ["upload-offset": "\(have)"])
+        }
+        partBytes += request.body.count
+        parts[name, default: Data()] += request.body
+        guard let whole = parts[name], whole.count == numbers[2] else {
+            return CollectorResponse(status: 202, headers: ["upload-offset": "\(have + request.body.count)"])
+        }
+        parts[name] = nil
+        guard Data(SHA256.hash(data: whole)).hexadecimal == name else { return CollectorResponse(status: 422) }
+        evidence[name] = whole
+        return CollectorResponse(status: 201)
+    }
+}
