@@ -19,10 +19,16 @@ public final class FrameReader {
     private var clock: StreamClock
     private var nextIndex = 0
 
+    /// Sees each access unit before the decoder does: for the probe.
+    var onAccessUnit: ((AccessUnit) -> Void)?
+
     /// What the stream says about itself.
     public private(set) var streamInfo: StreamInfo
     /// What was read so far.
     public private(set) var counters = CaptureCounters()
+
+    /// The camera's clock minus the host's by its newest sender report; nil where it sends none.
+    public var cameraOffset: Duration? { clock.cameraOffset }
 
     /// Connects and opens the decoder. Blocks for `connectTimeout` at most (name look-up not included).
     ///
@@ -88,7 +94,7 @@ public final class FrameReader {
         gate.allow(source.stallTimeout)  // the stall clock counts from the last access unit
         counters.accessUnits += 1
         counters.bytes += UInt64(packet.pointee.size)
-        noteSenderReport()
+        noteArrival()
         if decoder.send(packet) < 0 { counters.decodeErrors += 1 }
         if patience.isExhausted { throw noPicture() }
     }
@@ -104,16 +110,23 @@ public final class FrameReader {
         guard let image = pool.wrap(picture) else { throw unsupportedPixels() }
         counters.framesDecoded += 1
         if streamInfo.size != image.size { streamInfo.size = image.size }
+        if decoder.reordersFrames { streamInfo.hasBFrames = true }
         defer { nextIndex += 1 }
         return Frame(
             camera: source.camera, session: session, index: nextIndex, time: frameTime(timestamp), image: image)
     }
 
-    private func noteSenderReport() {
-        guard source.locator.isLive, let utc = senderReportTime(of: packet),
-            let stamp = nanoseconds(packet.pointee.pts, demuxer.stream.pointee.time_base)
-        else { return }
-        clock.report(utc: utc, stamp: stamp, arrival: .now())
+    private func noteArrival() {
+        let base = demuxer.stream.pointee.time_base
+        let stamp = nanoseconds(packet.pointee.pts, base)
+        if source.locator.isLive, let stamp, let utc = senderReportTime(of: packet) {
+            clock.report(utc: utc, stamp: stamp, arrival: .now())
+        }
+        guard let onAccessUnit else { return }
+        onAccessUnit(
+            AccessUnit(
+                stamp: stamp, decodeStamp: nanoseconds(packet.pointee.dts, base),
+                isKey: packet.pointee.flags & AV_PKT_FLAG_KEY != 0, byteCount: Int(packet.pointee.size)))
     }
 
     private func frameTime(_ timestamp: Int64) -> FrameTime {
