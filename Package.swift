@@ -174,19 +174,33 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["EdgeCore", "EventModel"],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .executableTarget(
+            name: "OutboxLoad",
+            dependencies: [
+                "EdgeOutbox", "EventModel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/OutboxLoad", swiftSettings: settings),
         test("EventModelTests", ["EventModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         test("BatchCodecTests", ["BatchCodec", "EventModel", .product(name: "Crypto", package: "swift-crypto")]),
         test("SiteCalibrationTests", ["SiteCalibration", "EventModel"]),
         test("EdgeCaptureTests", ["EdgeCapture", "EdgeCore", "EventModel"]),
-        test("EdgeRecordingTests", ["EdgeRecording", "EdgeCore", "EventModel"]),
+        test(
+            "EdgeRecordingTests",
+            ["EdgeRecording", "CFFmpeg", "EdgeCore", "EventModel", .product(name: "Crypto", package: "swift-crypto")]),
         test("EdgeVisionTests", ["EdgeVision", "CVision", "EdgeCore", "EventModel", "SiteCalibration"]),
         test("EdgeTrackingTests", ["EdgeTracking", "EdgeCore", "EventModel"]),
-        test("EdgeRulesTests", ["EdgeRules", "EdgeCore", "EventModel", "SiteCalibration"]),
+        test("EdgeRulesTests", ["EdgeRules", "EdgeTracking", "EdgeCore", "EventModel", "SiteCalibration"]),
         test(
             "EdgeOutboxTests",
             [
                 "EdgeOutbox", "EventModel", "BatchCodec", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Crypto", package: "swift-crypto"), .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(
