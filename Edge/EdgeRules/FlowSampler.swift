@@ -10,6 +10,12 @@ public struct LineFlow: Hashable, Sendable {
         public var direction: CrossingDirection
         /// What crossed.
         public var label: ObjectClass
+
+        /// Makes a key.
+        public init(direction: CrossingDirection, label: ObjectClass) {
+            self.direction = direction
+            self.label = label
+        }
     }
 
     /// The line's id.
@@ -45,12 +51,18 @@ public struct FlowSampler: Sendable {
     /// Takes what was found in a frame; returns the samples of the minute that ended, most often none.
     public mutating func update(with findings: [Finding], at time: FrameTime) -> [LineFlow] {
         let current = Int((time.capturedAt.timeIntervalSince1970 / 60).rounded(.down))
-        let samples = current == minute ? [] : finish()
-        minute = current
-        if let lastFrame {
-            let gap = time.presentation - lastFrame
-            if gap > .zero && gap <= Self.longestGap { watched += min(gap, secondsIntoMinute(time)) }
+        let gap = watchedGap(before: time)
+        var samples: [LineFlow] = []
+        if current == minute {
+            watched += gap
+        } else {
+            // A gap over the minute's end belongs to both minutes.
+            let inThisMinute = min(gap, secondsIntoMinute(time))
+            watched += gap - inThisMinute
+            samples = finish()
+            watched = inThisMinute
         }
+        minute = current
         lastFrame = time.presentation
         for finding in findings { count(finding) }
         return samples
@@ -81,7 +93,13 @@ public struct FlowSampler: Sendable {
         counts[line, default: [:]][LineFlow.Key(direction: direction, label: subject.label), default: 0] += 1
     }
 
-    /// Of a gap that spans two minutes only what lies in this one is watched in it.
+    /// How long before a frame the picture was watched, back to the frame before it.
+    private func watchedGap(before time: FrameTime) -> Duration {
+        guard let lastFrame else { return .zero }
+        let gap = time.presentation - lastFrame
+        return gap > .zero && gap <= Self.longestGap ? gap : .zero
+    }
+
     private func secondsIntoMinute(_ time: FrameTime) -> Duration {
         let seconds = time.capturedAt.timeIntervalSince1970
         return .seconds(seconds - (seconds / 60).rounded(.down) * 60)

@@ -30,6 +30,9 @@ public struct LineCrossingRule: Rule {
 
     private var passers: [TrackID: LinePasser] = [:]
 
+    /// How many tracks the rule remembers the way of.
+    public var followedTrackCount: Int { passers.count }
+
     /// Makes a rule for a line in pixels of the stream.
     public init(line: CountingLine, configuration: LineCrossingConfiguration = LineCrossingConfiguration()) {
         self.line = line

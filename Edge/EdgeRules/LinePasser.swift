@@ -33,8 +33,8 @@ struct LineStep: Sendable {
     /// How far from the line a counted track must have been before it may count again.
     let returnDepth: Double
 
-    /// On which side of the line itself the point is.
-    var side: LineSide { distance >= 0 ? .right : .left }
+    /// On which side of the line itself the point is; nil on the line.
+    var side: LineSide? { distance > 0 ? .right : distance < 0 ? .left : nil }
 
     /// Whether the point is outside of the band.
     var isClear: Bool { abs(distance) > band }
@@ -63,9 +63,11 @@ struct LinePasser: Sendable {
         var offset: Double
     }
 
-    private var last: LineStep
     private let birth: LineStep
-    /// The side on which the track last was outside of the band; nil while it has never been.
+    private var last: LineStep
+    /// On which side of the line itself the track last was.
+    private var half: LineSide?
+    /// The side on which the track last was outside of the band; nil while that is not known.
     private var side: LineSide?
     /// The farthest from the line on that side since it came there.
     private var depth = 0.0
@@ -73,9 +75,10 @@ struct LinePasser: Sendable {
     private var hasCounted = false
 
     init(at step: LineStep) {
-        last = step
         birth = step
-        if step.isClear { settle(at: step) }
+        last = step
+        half = step.side
+        if let side = step.side, step.isClear { settle(on: side, at: step) }
     }
 
     /// Stream time of the newest step.
@@ -85,9 +88,14 @@ struct LinePasser: Sendable {
     mutating func move(to step: LineStep) -> LineCrossing? {
         noteMeeting(with: step)
         last = step
-        guard step.isClear else { return nil }
-        let crossing = side == step.side ? nil : completed(at: step)
-        settle(at: step)
+        guard step.isClear, let arrived = step.side else { return nil }
+        if side == nil, let born = birth.side, born != arrived, abs(step.distance - birth.distance) < 2 * step.band {
+            return nil  // Born in the band: not yet as far over the line as would prove it.
+        }
+        let came = side ?? birth.side
+        let crossing = came == nil || came == arrived ? nil : counted(towards: arrived, at: step)
+        if crossing != nil { hasCounted = true }
+        settle(on: arrived, at: step)
         return crossing
     }
 
@@ -95,37 +103,33 @@ struct LinePasser: Sendable {
     ///
     /// - Parameter velocity: pixels a second, when the track was given up.
     func vanish(velocity: Point, _ configuration: LineCrossingConfiguration) -> LineCrossing? {
-        guard let side, side != last.side, !last.isClear else { return nil }
+        guard let side, let half, side != half, !last.isClear else { return nil }
         let ahead = Point(x: last.segment.from.x + velocity.x, y: last.segment.from.y + velocity.y)
-        let away = last.segment.signedDistance(to: ahead) * (last.side == .right ? 1 : -1)
-        return away >= configuration.vanishingSpeed * last.size ? counted(at: last) : nil
+        let away = last.segment.signedDistance(to: ahead) * (half == .right ? 1 : -1)
+        return away >= configuration.vanishingSpeed * last.size ? counted(towards: half, at: last) : nil
     }
 
+    /// Remembers where the path leaves the line. A point on the line itself belongs to the side it came from, so that
+    /// a scene and its mirror image meet the line at the same moment.
     private mutating func noteMeeting(with step: LineStep) {
-        guard step.side != last.side else { return }
+        guard let now = step.side else { return }
+        defer { half = now }
+        guard let half, half != now else { return }
         let share = last.distance / (last.distance - step.distance)
         meeting = Meeting(
             time: last.time + (step.time - last.time) * share, offset: last.offset + (step.offset - last.offset) * share
         )
     }
 
-    /// The track has come out on another side than it was on, or out of the band for the first time.
-    private mutating func completed(at step: LineStep) -> LineCrossing? {
-        let isProven = side != nil || (birth.side != step.side && abs(step.distance - birth.distance) >= 2 * step.band)
-        guard isProven, let crossing = counted(at: step) else { return nil }
-        hasCounted = true
-        return crossing
-    }
-
-    /// The crossing towards the step's side, if it meets the segment and is not the swing of a counted track.
-    private func counted(at step: LineStep) -> LineCrossing? {
+    /// The crossing towards a side, if it meets the segment and is not the swing of a counted track.
+    private func counted(towards side: LineSide, at step: LineStep) -> LineCrossing? {
         guard let meeting, (-step.band...step.segment.length + step.band).contains(meeting.offset) else { return nil }
         if hasCounted && depth < step.returnDepth { return nil }
-        return LineCrossing(direction: step.side.arrival, time: meeting.time)
+        return LineCrossing(direction: side.arrival, time: meeting.time)
     }
 
-    private mutating func settle(at step: LineStep) {
-        depth = side == step.side ? max(depth, abs(step.distance)) : abs(step.distance)
-        side = step.side
+    private mutating func settle(on arrived: LineSide, at step: LineStep) {
+        depth = side == arrived ? max(depth, abs(step.distance)) : abs(step.distance)
+        side = arrived
     }
 }

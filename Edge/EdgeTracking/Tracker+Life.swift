@@ -24,6 +24,11 @@ extension Tracker {
     /// Feeds a filter with a box of its own. A box whose size jumps is believed at the edges that fit the prediction,
     /// until it has kept the new size for a while.
     private mutating func feed(_ index: Int, _ box: BoundingBox, at time: Duration) {
+        if let hidden = groundPointOfLeaving(tracks[index], box) {
+            tracks[index].filter.update(groundPoint: hidden, errorFactor: 1.5)
+            tracks[index].filter.holdExtent()
+            return
+        }
         let fitted = tracks[index].isBelieved ? fit(box, to: tracks[index].predicted) : nil
         guard let fitted, !touchesBorder(box) else {
             tracks[index].oddSizeSince = nil
@@ -59,6 +64,25 @@ extension Tracker {
         measured > 1.4 * expected || measured < 0.7 * expected
     }
 
+    /// Where an object stands that goes out over the picture's edge: the part that is seen shrinks, and its bottom or
+    /// side is the edge of the picture, not of the object. The inner edges and the size from before tell more. Nil
+    /// where the object does not shrink against an edge.
+    private func groundPointOfLeaving(_ track: LiveTrack, _ box: BoundingBox) -> Point? {
+        guard track.isBelieved, let frame = configuration.frameSize else { return nil }
+        let margin = 0.005 * Double(max(frame.width, frame.height))
+        let expected = track.predicted
+        let velocity = track.filter.velocity
+        var point = box.bottomCenter
+        if velocity.y > 0, box.height < expected.height, box.maxY >= Double(frame.height) - margin {
+            point.y = box.y + expected.height
+        }
+        if box.width < expected.width {
+            if velocity.x > 0, box.maxX >= Double(frame.width) - margin { point.x = box.x + expected.width / 2 }
+            if velocity.x < 0, box.x <= margin { point.x = box.maxX - expected.width / 2 }
+        }
+        return point == box.bottomCenter ? nil : point
+    }
+
     /// At the picture's edge an object comes in or goes out: its size is expected to change.
     private func touchesBorder(_ box: BoundingBox) -> Bool {
         guard let frame = configuration.frameSize else { return false }
@@ -80,7 +104,7 @@ extension Tracker {
 
     /// Marks what was not seen as lost, and what was not seen for too long as removed.
     mutating func age(at time: Duration) {
-        for index in tracks.indices where tracks[index].lastSeen != time || workspace.boxOfTrack[index] == nil {
+        for index in tracks.indices where workspace.boxOfTrack[index] == nil {
             if tracks[index].isBelieved {
                 tracks[index].state = .lost
                 if workspace.isHidden[index] { tracks[index].isOccluded = true }
