@@ -50,13 +50,15 @@ class TestCameras:
         # A mount that hangs while it is described must not hang the others: a thread for each client.
         self.server.get_thread_pool().set_max_threads(-1)
         self.server.connect("client-connected", self._client_connected)
-        self.mounts = {}
+        self.mounts, self.clips = {}, {}
         self.viewers = {}  # client -> path of the mount it has set up
         self.lock = threading.Lock()
 
     def add(self, name, path):
-        self.mounts[name] = Mount(name, load_clip(path, self.arguments.cache), self.arguments.fps_scale, self.arguments.seed,
-                                  ROLE if self.arguments.user else None)
+        if path not in self.clips:
+            self.clips[path] = load_clip(path, self.arguments.cache)
+        role = ROLE if self.arguments.user else None
+        self.mounts[name] = Mount(name, self.clips[path], self.arguments.fps_scale, self.arguments.seed, role)
 
     def start(self):
         if self.arguments.user:
