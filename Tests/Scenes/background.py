@@ -49,7 +49,7 @@ def _ground_and_sky(layout, light, seed):
     x, y = camera.place[0] + world[:, :, 0] * reach, camera.place[1] + world[:, :, 1] * reach
     ground = _ground(layout, x, y, reach, seed)
     ground *= light.on_ground(x, y)[:, :, None] if light.is_night else 1.0
-    ground = ground * light.brightness
+    ground = ground * (light.brightness * np.array(light.tint))
     haze = (1 - np.exp(-reach / light.sight_metres))[:, :, None]
     ground = ground * (1 - haze) + np.array(light.haze) * haze
     up = np.clip(-fall / 0.35, 0, 1)[:, :, None]
@@ -125,6 +125,8 @@ def _street_furniture(context, layout, light, seed):
             if not gap and random.random() < 0.93:
                 things.append((y, _building, (side, 17.5 + random.uniform(0, 1.2), y, wide, tall, random.random())))
             y += wide + random.choice((0.0, 0.0, 0.3, 2.5))
+        if layout.cross_road:
+            things += _row_behind_crossing(layout, side, random)
         y = 16.0 + random.uniform(0, 4)
         while y < 170:
             if not (layout.cross_road and layout.cross_road[0] - 5 < y < layout.cross_road[1] + 5) and y > 24:
@@ -137,6 +139,16 @@ def _street_furniture(context, layout, light, seed):
     for signal in layout.signals:
         if signal.place:
             _signal_mast(context, layout, light, signal)
+
+
+def _row_behind_crossing(layout, side, random):
+    """Buildings whose fronts look at the crossing road and at the camera."""
+    things, along, y = [], 30.0, layout.cross_road[1] + 9
+    while along < 120:
+        wide, tall = random.uniform(5.0, 9.0), random.uniform(6.0, 14.0)
+        things.append((y + along / 20, _facing_building, (side * along, y, side * wide, tall, random.random())))
+        along += wide + random.choice((0.0, 0.5, 3.0))
+    return things
 
 
 def polygon(context, camera, points, colour):
@@ -175,6 +187,11 @@ def _building(context, layout, light, side, near_x, y, wide, tall, tone):
     camera = layout.camera
     front = [(x, y, 0), (x, y + wide, 0), (x, y + wide, tall), (x, y, tall)]
     polygon(context, camera, [(x, y, 0), (deep, y, 0), (deep, y, tall), (x, y, tall)], shade(paint, 0.72))
+    for floor in range(1, int(tall / 3.3)):
+        for part in range(3):
+            a, z = x + side * (1.2 + 3.6 * part), floor * 3.3
+            polygon(context, camera, [(a, y, z + 0.9), (a + side * 1.5, y, z + 0.9), (a + side * 1.5, y, z + 2.3), (a, y, z + 2.3)],
+                    shade((0.24, 0.28, 0.32), 0.8))
     polygon(context, camera, front, shade(paint))
     floors = int(tall / 3.3)
     for floor in range(floors):
@@ -191,6 +208,22 @@ def _building(context, layout, light, side, near_x, y, wide, tall, tone):
             colour = (0.80, 0.66, 0.38) if glow else shade((0.22, 0.26, 0.30))
             polygon(context, camera, [(x, a, z + 0.9), (x, a + wide * 0.35, z + 0.9), (x, a + wide * 0.35, z + 2.5), (x, a, z + 2.5)], colour)
         polygon(context, camera, [(x, y, z), (x, y + wide, z), (x, y + wide, z + 0.22), (x, y, z + 0.22)], shade(paint, 0.8))
+
+
+def _facing_building(context, layout, light, x, y, wide, tall, tone):
+    palette = [(0.86, 0.80, 0.66), (0.72, 0.77, 0.78), (0.84, 0.70, 0.58), (0.88, 0.86, 0.82)]
+    paint, lit = palette[int(tone * 997) % len(palette)], light.ambient + light.sun * max(0.0, -float(light.towards_sun[1]))
+
+    def board(a, b, low, high, colour):
+        polygon(context, layout.camera, [(x + wide * a, y, low), (x + wide * b, y, low), (x + wide * b, y, high), (x + wide * a, y, high)],
+                light.seen(colour, lit, math.hypot(x, y)))
+
+    board(0, 1, 0, tall, paint)
+    board(0.08, 0.92, 0.1, 2.6, (0.30, 0.32, 0.35))
+    board(0.02, 0.98, 2.7, 3.4, ((0.70, 0.16, 0.14), (0.14, 0.30, 0.60), (0.85, 0.70, 0.20))[int(tone * 57) % 3])
+    for floor in range(1, int(tall / 3.3)):
+        for a in (0.10, 0.40, 0.70):
+            board(a, a + 0.2, floor * 3.3 + 0.9, floor * 3.3 + 2.4, (0.24, 0.28, 0.32))
 
 
 def _tree(context, layout, light, x, y, tall, tone):

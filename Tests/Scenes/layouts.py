@@ -99,13 +99,13 @@ def junction(width, height, speed=38.0):
         # Right-hand traffic: who drives to the right keeps to the near side of the crossing road.
         lanes.append(Lane(f"cross-{name}", (-heading * side, y), (heading, 0.0), 2 * side, 2.6, MIXED if outer else STRIP | {"car": 0.25},
                           speed - 4, 0.07, "s2", near - 3.5, (near, side + 10.8)))
-    paths = [Lane("walk-right", (12.4, 24.0), (0.0, -1.0), 26.0, 1.6, WALK, 4.8, 0.0, is_path=True),
-             Lane("walk-zone", (-12.6, -2.0), (0.0, 1.0), 26.0, 1.6, WALK, 4.6, 0.0, is_path=True)]
+    paths = [Lane("walk-far", (11.8, 95.0), (0.0, -1.0), 50.0, 1.6, WALK, 4.8, 0.0, is_path=True),
+             Lane("walk-zone", (11.9, -2.0), (0.0, 1.0), 28.4, 1.6, WALK, 4.6, 0.0, is_path=True)]
     signals = (Signal("s1", 0.0, 17.0, 3.0, cycle, (7.2, 43.2, 5.2)), Signal("s2", 23.0, 14.0, 3.0, cycle))
     return Layout("junction", _camera(width, height, position=(1.6, 0.0, 7.8), pitch_degrees=14.5),
                   tuple(lanes + paths), 9.8, 0.55,
                   {"approach": ((-10.0, 17.5), (10.0, 17.5))}, signals, ((0.6, stop_y), (9.8, stop_y)), cross,
-                  ((-14.0, 15.0), (-10.5, 15.0), (-10.5, 22.0), (-14.0, 22.0)))
+                  ((10.5, 18.5), (13.3, 18.5), (13.3, 24.5), (10.5, 24.5)))
 
 
 LAYOUTS = {"road": road, "junction": junction}

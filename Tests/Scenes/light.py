@@ -9,15 +9,16 @@ import numpy as np
 class Light:
     is_night: bool = False
     is_rain: bool = False
-    brightness: float = 1.0
+    brightness: float = 1.12
     ambient: float = 0.62
     sun: float = 0.50
-    sun_direction: tuple = (0.42, -0.55, 1.15)  # towards the sun; metres x, y, z
+    sun_direction: tuple = (0.62, -0.38, 1.15)  # towards the sun; metres x, y, z
     shadow: float = 0.50  # darkness of cast shadows, 0 for none
     haze: tuple = (0.80, 0.84, 0.88)
     sky: tuple = (0.45, 0.62, 0.86)
     sight_metres: float = 420.0
     noise: int = 5  # of the sensor, in ffmpeg's units
+    tint: tuple = (1.0, 1.0, 1.0)  # colour of the light
     lamps: tuple = ()  # (x, y) metres of street lamps
 
     def __post_init__(self):
@@ -39,13 +40,13 @@ class Light:
         """A colour as the camera sees it, `lit` by that much, through `distance` metres of air."""
         clear = math.exp(-distance / self.sight_metres)
         lit *= self.brightness * (float(self.on_ground(0.0, 1e6)) * 1.4 if self.is_night else 1.0)
-        return tuple(c * lit * clear + h * (1 - clear) for c, h in zip(colour, self.haze))
+        return tuple(c * lit * t * clear + h * (1 - clear) for c, t, h in zip(colour, self.tint, self.haze))
 
 
 LAMPS = tuple((side * 8.5, y) for side in (-1, 1) for y in range(-5, 150, 25))
 DAY = Light()
 RAIN = Light(is_rain=True, brightness=0.80, ambient=0.78, sun=0.10, shadow=0.10, haze=(0.62, 0.65, 0.68), sky=(0.58, 0.61, 0.65),
              sight_metres=150.0, noise=7)
-NIGHT = Light(is_night=True, brightness=0.62, ambient=0.80, sun=0.15, sun_direction=(0.0, -0.2, 1.0), shadow=0.0, haze=(0.05, 0.05, 0.07),
-              sky=(0.02, 0.025, 0.05), sight_metres=260.0, noise=14, lamps=LAMPS)
+NIGHT = Light(is_night=True, brightness=1.25, ambient=0.80, sun=0.15, sun_direction=(0.0, -0.2, 1.0), shadow=0.0, haze=(0.07, 0.07, 0.09),
+              sky=(0.035, 0.04, 0.075), sight_metres=260.0, noise=11, tint=(1.06, 0.96, 0.80), lamps=LAMPS)
 LIGHTS = {"day": DAY, "night": NIGHT, "rain": RAIN}

@@ -147,22 +147,28 @@ class Painter:
             return
         heading = np.array([*vehicle.lane.heading, 0.0])
         side = np.array([heading[1], -heading[0], 0.0])
-        nose = place + heading * vehicle.body.length / 2
-        for share, reach, wide in ((0.10, 13.0, 1.9), (0.13, 7.5, 1.3)):
-            half = vehicle.body.width / 2
-            ring = np.array([nose - side * half, nose + side * half, nose + heading * reach + side * (half + wide),
-                             nose + heading * (reach + 2), nose + heading * reach - side * (half + wide)])
-            pixels, depth = camera.project(ring)
-            if depth.min() < 1.5:
+        nose = place + heading * (vehicle.body.length / 2 + 0.4)
+        for reach, wide, strength in ((13.0, 2.6, 0.26), (6.0, 1.7, 0.30)):
+            middle = nose + heading * reach / 2
+            pixels, depth = camera.project([middle, middle + heading * reach / 2, middle + side * wide, nose])
+            if depth.min() < 2.0:
                 continue
-            fade = cairo.LinearGradient(*pixels[:2].mean(axis=0), *pixels[3])
-            fade.add_color_stop_rgba(0, 1.0, 0.93, 0.75, share * 2)
+            (cu, cv), (au, av), (su, sv), _ = pixels
+            # An ellipse on the ground, through the affine map that fits the projection at its middle.
+            context.save()
+            context.transform(cairo.Matrix(au - cu, av - cv, su - cu, sv - cv, cu, cv))
+            fade = cairo.RadialGradient(-0.25, 0, 0, 0, 0, 1)
+            fade.add_color_stop_rgba(0, 1.0, 0.93, 0.75, strength)
             fade.add_color_stop_rgba(1, 1.0, 0.93, 0.75, 0)
-            _trace(context, pixels.tolist())
+            context.rectangle(-1, -1, 2, 2)
+            context.restore()
+            context.save()
+            context.clip()
+            context.transform(cairo.Matrix(au - cu, av - cv, su - cu, sv - cv, cu, cv))
             context.set_operator(cairo.OPERATOR_ADD)
             context.set_source(fade)
-            context.fill()
-            context.set_operator(cairo.OPERATOR_OVER)
+            context.paint()
+            context.restore()
 
     def _body(self, context, camera, vehicle, sprite, place, mirrored=False):
         points = sprite.points + place
@@ -213,7 +219,7 @@ class Painter:
         if light.is_night:
             lit *= float(light.on_ground(place[0], place[1]))
         clear = math.exp(-distance / light.sight_metres)
-        colours = sprite.shades * lit * clear + np.array(light.haze) * (1 - clear)
+        colours = sprite.shades * (lit * clear * np.array(light.tint)) + np.array(light.haze) * (1 - clear)
         if mirrored:
             colours = colours * 0.28 + np.array([0.30, 0.31, 0.33]) * light.brightness * 0.72
         return np.minimum(colours, 1.0).tolist()
