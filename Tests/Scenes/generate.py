@@ -27,6 +27,7 @@ from traffic import Traffic
 from truth import TruthRecorder
 
 STEPS_PER_FRAME = 2
+RUNNERS = 0.15
 
 
 def main():
@@ -37,7 +38,8 @@ def main():
                 render(scene, 3, vehicles, rate, arguments.size, arguments.fps, arguments.demo, seconds=26)
         else:
             render(arguments.scene, arguments.seed, arguments.vehicles, arguments.rate, arguments.size, arguments.fps, arguments.out,
-                   seconds=arguments.seconds, preview=arguments.preview, name=arguments.name)
+                   seconds=arguments.seconds, preview=arguments.preview, name=arguments.name,
+                   runners=arguments.runners)
     except (OSError, ValueError, subprocess.CalledProcessError) as error:
         print(f"generate: {error}", file=sys.stderr)
         return 1
@@ -61,13 +63,13 @@ class Shake:
 class Scene:
     """Steps the traffic and hands out frames: (number, vehicles, signal states, camera)."""
 
-    def __init__(self, scene, seed, vehicles, rate, size, fps, walkers=None):
+    def __init__(self, scene, seed, vehicles, rate, size, fps, walkers=4, runners=RUNNERS):
         layout, light, *extra = scene.split("-")
         if layout not in LAYOUTS or light not in LIGHTS or extra not in ([], ["shake"]):
             raise ValueError(f"no scene '{scene}': LAYOUT-LIGHT[-shake] of {sorted(LAYOUTS)} and {sorted(LIGHTS)}")
         self.layout, self.light, self.fps = LAYOUTS[layout](*size), LIGHTS[light], fps
         self.shake = Shake(seed) if extra else None
-        self.traffic = Traffic(self.layout, seed, vehicles, rate, 4 if walkers is None else walkers)
+        self.traffic = Traffic(self.layout, seed, vehicles, rate, walkers, runners)
 
     def frames(self, seconds=None):
         number = 0
@@ -80,10 +82,10 @@ class Scene:
             number += 1
 
 
-def render(scene, seed, vehicles, rate, size, fps, folder, seconds=None, preview=None, name=None):
+def render(scene, seed, vehicles, rate, size, fps, folder, seconds=None, preview=None, name=None, runners=RUNNERS):
     os.makedirs(folder, exist_ok=True)
     name, began = name or scene, time.monotonic()
-    made = Scene(scene, seed, vehicles, rate, size, fps)
+    made = Scene(scene, seed, vehicles, rate, size, fps, runners=runners)
     painter = Painter(made.layout, made.light, seed)
     recorder = TruthRecorder(made.layout, painter, fps)
     encoder = _encoder(os.path.join(folder, name + ".mp4"), size, fps, made.light.noise, seed)
@@ -98,7 +100,8 @@ def render(scene, seed, vehicles, rate, size, fps, folder, seconds=None, preview
     encoder.stdin.close()
     if encoder.wait() != 0:
         raise ValueError(f"ffmpeg ended with {encoder.returncode}")
-    facts = {"scene": scene, "seed": seed, "vehicles": vehicles, "vehicles_per_second": rate}
+    facts = {"scene": scene, "seed": seed, "vehicles": vehicles, "vehicles_per_second": rate,
+             "share_who_would_run_red": runners}
     _write_json(os.path.join(folder, name + ".truth.json"), recorder.truth(name, frames, facts))
     _write_json(os.path.join(folder, name + ".site.json"), site_file(made.layout, recorder, name))
     if preview:
@@ -164,6 +167,7 @@ def _arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--vehicles", type=int, default=200)
     parser.add_argument("--rate", type=float, default=0.7, help="vehicles a second, all lanes together")
+    parser.add_argument("--runners", type=float, default=RUNNERS, help="share of drivers who pass a red signal where they safely can")
     parser.add_argument("--seconds", type=float, help="stop here; otherwise when the last vehicle has left")
     parser.add_argument("--size", type=_size, default=(1280, 720))
     parser.add_argument("--fps", type=int, default=25)

@@ -41,7 +41,7 @@ class Vehicle:
 
 
 class Traffic:
-    def __init__(self, layout, seed, vehicles, per_second, walkers, runner_share=0.12, start_full=False):
+    def __init__(self, layout, seed, vehicles, per_second, walkers, runner_share=0.15):
         self.layout = layout
         self.time = 0.0
         self.waiting, self.lanes = [], {lane.id: [] for lane in layout.lanes}
@@ -82,7 +82,8 @@ class Traffic:
 
     @property
     def is_over(self):
-        return not self.waiting and not any(self.lanes.values())
+        """True when every vehicle has left; people on foot are not waited for."""
+        return all(v.lane.is_path for v in self.waiting + self.active)
 
     def step(self, seconds):
         self._admit()
@@ -143,11 +144,9 @@ class Traffic:
             return lane.stop_at if way < braking + 8 and self._is_box_taken(lane) else None
         if state == "yellow":
             return lane.stop_at if way > braking else None
-        if vehicle.runs_red and vehicle.speed > 4 and way < 1.5 and self._can_run(vehicle):
+        if vehicle.runs_red and vehicle.speed > 3 and way < braking + 4 and self._can_run(vehicle):
             vehicle.ran = True
             return None
-        if vehicle.runs_red and vehicle.speed > 4 and self._can_run(vehicle):
-            return lane.stop_at + 7 if way > 1.5 else lane.stop_at
         return lane.stop_at if way > -0.3 else None
 
     def _crossing(self, lane):
@@ -155,7 +154,7 @@ class Traffic:
                 and abs(other.heading[0]) != abs(lane.heading[0])]
 
     def _is_box_taken(self, lane):
-        return any(other.box[0] - 1 < v.front and v.back < other.box[1] + 1
+        return any((v.ran or other.box[0] - 1 < v.front) and v.back < other.box[1] + 1
                    for other in self._crossing(lane) for v in self.lanes[other.id])
 
     def _can_run(self, vehicle):

@@ -7,6 +7,7 @@ import numpy as np
 from painter import hull
 
 COARSE = 4  # visible shares are counted on a picture this much smaller
+READABLE_PIXELS = 6  # across one character of a plate
 LEAST_PIXELS = 6  # a box flatter than this is not a track yet
 EVENT_TOLERANCE_FRAMES = 4
 KINDS = ("motorbike", "car", "bus", "truck", "bicycle", "person", "threeWheeler")
@@ -22,8 +23,10 @@ class TruthRecorder:
         for name, ends in zip(("speed-a", "speed-b"), layout.speed_lines):
             self.lines[name] = [self.camera.ground(*end) for end in ends]
         self.zone = [self.camera.ground(*corner) for corner in layout.intrusion_zone]
+        self.passed = set()  # (track, line): nobody drives backwards, so a second crossing is a shaking pole's
         self.before = {}  # track -> its ground point in the frame before
         self.crossings, self.states, self.inside = [], collections.defaultdict(list), []
+        self.plates = {}  # text -> when it was drawn largest
         self.front_states = {}  # track -> (time, signal state) when its front passed the stop line
         self.mask = cairo.ImageSurface(cairo.FORMAT_ARGB32, -(-self.camera.width // COARSE), -(-self.camera.height // COARSE))
 
@@ -40,6 +43,7 @@ class TruthRecorder:
                 self.before.pop(vehicle.id, None)
                 continue
             rows.append(row)
+            self._plate_seen(vehicle, camera, frame)
             point = row["ground"]
             self._crossed(vehicle, point, frame, signals)
             present |= vehicle.kind == "person" and bool(self.zone) and _inside(point, self.zone)
@@ -82,10 +86,33 @@ class TruthRecorder:
             at = [p + (q - p) * share for p, q in zip(last, point)]
             if not 0 <= _along(a, b, at) <= 1:
                 continue
+            if (vehicle.id, name) in self.passed:
+                continue
+            self.passed.add((vehicle.id, name))
             self.crossings.append({"frame": frame, "t": round((frame - 1 + share) / self.fps, 3), "line": name,
                                    "direction": "leftToRight" if side > 0 else "rightToLeft", "class": vehicle.kind,
                                    "track": vehicle.id, "lane": vehicle.lane.id, "kmh": round(vehicle.speed * 3.6, 2),
                                    "signals": dict(signals)})
+
+    def _plate_seen(self, vehicle, camera, frame):
+        """Keeps the frame where the plate that faces the camera is drawn largest, in whole inside the picture."""
+        if vehicle.plate is None:
+            return
+        sprite = self.painter.sprite(vehicle)
+        place = np.array([*vehicle.place(), 0.0])
+        for index, face in enumerate(vehicle.body.faces):
+            if face.role != "plate" or (camera.place - sprite.middles[index] - place) @ sprite.normals[index] <= 0:
+                continue
+            pixels, depth = camera.project(sprite.points[sprite.starts[index]:sprite.starts[index + 1]] + place)
+            (left, top), (right, bottom) = pixels.min(axis=0), pixels.max(axis=0)
+            if depth.min() < 1 or left < 0 or top < 0 or right > camera.width or bottom > camera.height:
+                continue
+            wide = float(np.linalg.norm(pixels[1] - pixels[0]))
+            if wide > self.plates.get(vehicle.plate.text, {"width_px": 0})["width_px"]:
+                self.plates[vehicle.plate.text] = {
+                    "text": vehicle.plate.text, "track": vehicle.id, "class": vehicle.kind, "frame": frame, "t": round(frame / self.fps, 3),
+                    "box": [round(float(v), 1) for v in (left, top, right - left, bottom - top)], "width_px": round(wide, 1),
+                    "lines": len(vehicle.plate.rows)}
 
     def _fronts(self, vehicles, signals, time):
         for vehicle in vehicles:
@@ -211,7 +238,10 @@ class TruthRecorder:
                 "fps": self.fps, "metres": metres, "transits": transits}
 
     def _plates(self):
-        return []
+        """Plates that were drawn with their text; `certainty` is low where a reader cannot be blamed for failing."""
+        legible = [dict(p, certainty="high" if p["width_px"] / (10 if p["lines"] == 1 else 6) >= READABLE_PIXELS else "low: small")
+                   for p in self.plates.values() if p["width_px"] >= 12]
+        return sorted(legible, key=lambda p: (p["t"], p["track"]))
 
 
 def _rounded(point):
