@@ -8,7 +8,7 @@ import EventModel
 /// belong to; begin tentative tracks with the rest. Time is stream time; frames may be missing.
 ///
 /// The ground point of a confirmed track (`box.bottomCenter`) is filtered: with detections that scatter by 6 % of the
-/// object's size at 25 frames a second, that of a track at constant speed scatters by about 3 %.
+/// object's size at 25 frames a second, that of a track at constant speed scatters by 3.7 % (measured: TrackerLifeTests).
 public struct Tracker: Sendable {
     /// How it judges.
     public let configuration: TrackerConfiguration
