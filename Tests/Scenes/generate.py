@@ -28,14 +28,15 @@ from truth import TruthRecorder
 
 STEPS_PER_FRAME = 2
 RUNNERS = 0.15
+DEMO_SECONDS = 25
 
 
 def main():
     arguments = _arguments()
     try:
         if arguments.demo:
-            for scene, vehicles, rate in (("road-day", 22, 1.1), ("junction-day", 30, 1.4), ("road-night", 20, 1.0)):
-                render(scene, 3, vehicles, rate, arguments.size, arguments.fps, arguments.demo, seconds=26)
+            for scene, vehicles, rate in (("road-day", 24, 1.2), ("junction-day", 34, 1.5), ("road-night", 22, 1.1)):
+                render(scene, 3, vehicles, rate, arguments.size, arguments.fps, arguments.demo, seconds=DEMO_SECONDS, runners=0.5)
         else:
             render(arguments.scene, arguments.seed, arguments.vehicles, arguments.rate, arguments.size, arguments.fps, arguments.out,
                    seconds=arguments.seconds, preview=arguments.preview, name=arguments.name,

@@ -57,7 +57,7 @@ class Driving(unittest.TestCase):
             yield v, (x - half[0], y - half[1], x + half[0], y + half[1])
 
     def check_no_overlap(self, scene, seed, seconds, rate):
-        made = Scene(scene, seed, 150, rate, SMALL, 25)
+        made = Scene(scene, seed, 150, rate, SMALL, 25, runners=0.5)
         while made.traffic.time < seconds:
             boxes = sorted(self.rectangles(v for v in made.traffic.active if not v.lane.is_path), key=lambda item: item[1][0])
             for i, (v, a) in enumerate(boxes):
@@ -150,7 +150,7 @@ class RedLight(unittest.TestCase):
     """The truth of a junction, without drawing: only what the recorder needs."""
 
     def test_runners_are_violations_and_others_are_not(self):
-        made = Scene("junction-day", 4, 160, 1.4, SMALL, 10, walkers=0)
+        made = Scene("junction-day", 4, 160, 1.4, SMALL, 10, walkers=0, runners=0.7)
         recorder = TruthRecorder(made.layout, Painter(made.layout, made.light, 4), 10)
         ran = set()
         for number, active, signals, _ in made.frames(100):

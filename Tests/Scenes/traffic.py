@@ -144,7 +144,8 @@ class Traffic:
             return lane.stop_at if way < braking + 8 and self._is_box_taken(lane) else None
         if state == "yellow":
             return lane.stop_at if way > braking else None
-        if vehicle.runs_red and vehicle.speed > 3 and way < braking + 4 and self._can_run(vehicle):
+        # Decided where others begin to brake, and again on the way to the line.
+        if vehicle.runs_red and vehicle.speed > 3 and way < vehicle.speed ** 2 / COMFORT_BRAKE + 6 and self._can_run(vehicle, states):
             vehicle.ran = True
             return None
         return lane.stop_at if way > -0.3 else None
@@ -157,12 +158,14 @@ class Traffic:
         return any((v.ran or other.box[0] - 1 < v.front) and v.back < other.box[1] + 1
                    for other in self._crossing(lane) for v in self.lanes[other.id])
 
-    def _can_run(self, vehicle):
-        """True when this vehicle is through before anybody crossing could be inside."""
+    def _can_run(self, vehicle, states):
+        """True when this vehicle is through before anybody crossing could be inside. Who waits at red is no threat: at green he
+        lets a runner pass."""
         lane = vehicle.lane
         seconds = (lane.box[1] + vehicle.body.length - vehicle.front) / max(vehicle.speed, 0.1) + 1.0
         for other in self._crossing(lane):
             for v in self.lanes[other.id]:
-                if v.back < other.box[1] and v.front + max(v.speed, 2.0) * seconds > other.box[0]:
+                waits = v.front < other.stop_at and states[other.signal] != "green"
+                if not waits and v.back < other.box[1] and v.front + max(v.speed, 2.0) * seconds > other.box[0]:
                     return False
         return True
