@@ -7,11 +7,15 @@
 #include "Background.hpp"
 #include "BitMask.hpp"
 #include "Regions.hpp"
+#include "Steady.hpp"
 #include "include/cvision.h"
 
 namespace vision {
 
 /// Luma planes of one stream in, regions that differ from its background out.
+///
+/// The background has coordinates of its own: those of the picture when it was learned. A `Shift` leads from there to
+/// the picture of today.
 class Motion {
 public:
     explicit Motion(const ocv_motion_settings &settings) : settings_(settings) {}
@@ -27,27 +31,38 @@ public:
     std::vector<uint8_t> plane(int which) const;
 
 private:
-    struct Polygon {
-        std::vector<double> points;
+    struct Source {
+        const uint8_t *luma;
+        ptrdiff_t stride;
     };
 
     void restart(int width, int height);
     void drawMask();
-    void scale(const uint8_t *luma, ptrdiff_t stride);
+    void scale(Source source);
+    void matchExposure(double elapsed);
+    void fillBeyondPicture();
+    Background::Picture picture(Shift shift) const;
     BackgroundStep nextStep(double elapsed);
+    void learnAnew();
+    double judge(double elapsed);
     void clean();
-    bool lightingChanged(double share, double elapsed);
+    bool lightChanged(double share, double elapsed);
+    bool isTooSmall(const ocv_motion_region &region) const;
     void report(ocv_motion_region *regions, int32_t capacity, ocv_motion_result &result);
+    double absorbSeconds() const;
 
     ocv_motion_settings settings_;
-    std::vector<Polygon> polygons_;
+    std::vector<std::vector<double>> polygons_;
     int frameWidth_ = 0, frameHeight_ = 0;
-    int width_ = 0, height_ = 0, stride_ = 0, factorX_ = 1, factorY_ = 1;
+    int width_ = 0, height_ = 0, factorX_ = 1, factorY_ = 1;
     long allowedPixels_ = 0;
-    double age_ = 0, followDebt_ = 0, spreadDebt_ = 0, ageDebt_ = 0, relearnFor_ = 0;
+    double learnedFor_ = 0, followDebt_ = 0, spreadDebt_ = 0, ageDebt_ = 0, watchDebt_ = 0;
+    double settleFor_ = 0, busyFor_ = 0, gain_ = 1;
+    ptrdiff_t pictureStride_ = 0;
     std::vector<uint8_t> picture_;
     std::vector<uint16_t> sums_;
     Background background_;
+    Steady steady_;
     BitMask foreground_, scratch_, allowed_;
     RegionFinder finder_;
 };

@@ -24,7 +24,7 @@ public struct MotionConfiguration: Hashable, Sendable {
     /// Something is at rest, and no reason for ``MotionState/moving``, when it has kept its look this long.
     public var restAfter: Duration = .seconds(1)
     /// Regions smaller than this share of the picture are left out.
-    public var minimumAreaShare = 0.00025
+    public var minimumAreaShare = 0.0004
     /// At most so many detections a frame; the biggest are kept, the others counted.
     public var maximumDetectionCount = 64
     /// When more than this share of the picture changes at once it is the light, not a vehicle.
