@@ -6,7 +6,7 @@
 
 A scene is LAYOUT-LIGHT[-shake]: road or junction, day, night or rain. It writes NAME.mp4, NAME.truth.json (video-truth/1 with
 crossings, camera and more), NAME.tracks.jsonl.gz (each frame's tracks) and NAME.site.json (what `edge-agent analyze --geometry` takes).
-The same seed gives the same truth, byte for byte.
+The same seed gives the same truth, byte for byte, with the same packages.
 
 Runs on Debian's /usr/bin/python3. Packages: python3-numpy (arithmetic), python3-cairo (drawing), fonts-dejavu-core (plates), ffmpeg.
 """
