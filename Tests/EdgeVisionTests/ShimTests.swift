@@ -12,7 +12,7 @@ import Testing
 
     private func message(_ body: (UnsafeMutablePointer<CChar>, Int) -> CInt) -> (status: CInt, text: String) {
         var buffer = [CChar](repeating: 0, count: 200)
-        let status = buffer.withUnsafeMutableBufferPointer { body($0.baseAddress!, $0.count) }
+        let status = body(&buffer, buffer.count)
         return (status, String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
     }
 
