@@ -58,7 +58,7 @@ public enum Enrolment {
     public static func load(keyFile: String) throws(OutboxError) -> EnrolledCollector {
         let path = recordPath(keyFile)
         guard let content = FileManager.default.contents(atPath: path),
-            let enrolled = try? JSONDecoder().decode(EnrolledCollector.self, from: content)  // the text below says what to do
+            let enrolled = try? JSONDecoder().decode(EnrolledCollector.self, from: content)  // said below
         else { throw OutboxError(.badKey, "\(path) is missing or broken: run edge-agent enroll URL CODE") }
         return enrolled
     }

@@ -43,7 +43,7 @@ extension Shipper {
         case .put(let part):
             let name = upload.file.name
             let bytes = try await outbox.writer.perform { store in
-                try? store.evidenceFiles.read(name, from: part.lowerBound, count: part.count)  // missing: answered below
+                try? store.evidenceFiles.read(name, from: part.lowerBound, count: part.count)  // missing: said below
             }
             guard let bytes, bytes.count == part.count else { return nil }
             let range = upload.contentRange(part)
@@ -78,12 +78,12 @@ extension Shipper {
 
     /// The record that names the file may still be waiting here; otherwise nobody will ever ask for it.
     private func unnamed(_ file: WaitingEvidence, now: Duration) async throws {
-        let isHopeless = outbox.board.work.records == 0 && file.deferrals >= Self.deferralsTaken
+        let isPatient = file.deferrals < Self.deferralsTaken
         try await outbox.writer.perform { store in
-            guard isHopeless else { return try store.deferEvidence(file.sha256) }
+            guard try !isPatient && !store.isWaiting(file.sequence) else { return try store.deferEvidence(file.sha256) }
             try store.giveUpEvidence(
                 file.sha256, reason: "no record at the collector names it", silently: file.sequence == nil)
         }
-        if file.deferrals > 0, !isHopeless { machine.evidenceAsked(.seconds(1 << min(file.deferrals, 6)), now: now) }
+        if file.deferrals > 0 { machine.evidenceAsked(.seconds(1 << min(file.deferrals, 6)), now: now) }
     }
 }

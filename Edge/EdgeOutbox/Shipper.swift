@@ -76,7 +76,7 @@ public actor Shipper {
             let formed = try await outbox.writer.perform { store in
                 try store.formBatch(limit: limit, excluding: excluding, key: key, now: wall)
             }
-            guard let batch = formed else { return }
+            guard let batch = formed else { throw OutboxError(.storage, "nothing to ship was found") }
             let sent = ContinuousClock.now
             let answer = await post(batch, wall: wall)
             let verdict = machine.judge(answer, for: batch, now: now)

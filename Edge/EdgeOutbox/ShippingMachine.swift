@@ -74,7 +74,7 @@ struct ShippingMachine: Sendable {
         }
         let since = lingerSince ?? now
         lingerSince = since
-        if hasNewAlert || records >= limit || now >= since + linger {
+        if work.newestAlert > 0 || records >= limit || now >= since + linger {
             return attempt(.form(limit: limit, excluding: Set(suspects.map(\.sequence))), now: now, work: work)
         }
         if work.evidence > 0, now >= evidenceNotBefore { return .evidence }

@@ -10,7 +10,7 @@ import Foundation
 ///     <spool>/damaged-<time>/      a spool that was set aside; a person may look at it or delete it
 final class SpoolDirectory {
     let path: String
-    private let lock: Int32
+    private var lock: Int32
 
     var database: String { path + "/spool.sqlite" }
     var evidence: String { path + "/evidence" }
@@ -35,7 +35,13 @@ final class SpoolDirectory {
         }
     }
 
-    deinit { close(lock) }
+    deinit { unlock() }
+
+    /// Lets another process use the spool.
+    func unlock() {
+        if lock >= 0 { close(lock) }
+        lock = -1
+    }
 
     /// The number of a new spool: the time, or one more than the last where the clock went back.
     func nextEpoch(now: Date) throws -> UInt64 {

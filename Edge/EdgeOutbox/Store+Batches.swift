@@ -103,10 +103,19 @@ extension Store {
             try deleteRow(number, shelf, db)
             state.count(shelf, records: -1, bytes: -body.count)
             state.deadLetters += 1
-            try noteRange(number...number, reason: "deadLetter", db)
+            try noteRange(number...number, reason: Self.deadLetter, db)
+            if shelf == .gap { try keepRanges(of: body, db) }
             return try forgetEvidence(of: number, db, &state)
         }
         return []
+    }
+
+    static let deadLetter = "deadLetter"
+
+    /// A refused `Gap` must not take its account along: another one will carry it.
+    private func keepRanges(of body: Data, _ db: Database) throws {
+        let gap = try Ngatu_V1_Record(serializedBytes: body).gap
+        for range in gap.ranges { try noteRange(Int64(range.first)...Int64(range.last), reason: Self.deadLetter, db) }
     }
 
     /// Forgets a batch that the collector has certainly not stored: its records are waiting again.
@@ -115,14 +124,4 @@ extension Store {
         remember(nil)
     }
 
-    /// Goes on from the collector's head of the chain, which is not ours: one of the two was restored from a backup.
-    func adoptHead(_ receipt: Ngatu_V1_BatchReceipt) throws {
-        try transaction { db, state in
-            state.headNumber = receipt.number
-            state.headHash = receipt.number == 0 ? BatchSeal.genesis : receipt.hash
-            state.contiguousSequence = receipt.contiguousSequence
-            try setPending(nil, db)
-        }
-        remember(nil)
-    }
 }

@@ -68,6 +68,17 @@ extension Store {
         }
     }
 
+    /// Whether the collector cannot know the record yet.
+    func isWaiting(_ sequence: UInt64?) throws -> Bool {
+        guard let sequence else { return false }
+        return try read { db in
+            try Shelf.allCases.contains { shelf in
+                try Int.fetchOne(
+                    db, sql: "SELECT 1 FROM \(shelf.table) WHERE sequence = ?", arguments: [Int64(sequence)]) != nil
+            }
+        }
+    }
+
     func deferEvidence(_ sha256: Data) throws {
         try transaction { db, _ in
             try db.execute(sql: "UPDATE evidence SET deferrals = deferrals + 1 WHERE sha256 = ?", arguments: [sha256])

@@ -64,6 +64,8 @@ final class Store {
         try db.execute(sql: "INSERT OR REPLACE INTO pending VALUES (1, ?, ?)", arguments: [body, Checksum.of(1, body)])
     }
 
+    func moveOpenedSequence(by shift: Int64) { openedSequence = UInt64(Int64(openedSequence) + shift) }
+
     /// What ``setPending(_:_:)`` stored, once its transaction is through.
     func remember(_ batch: PendingBatch?) { pending = batch }
 
@@ -77,7 +79,10 @@ final class Store {
         try adoptLooseEvidence()
     }
 
-    func close() throws { try queue.close() }
+    func close() throws {
+        defer { directory.unlock() }
+        try queue.close()
+    }
 }
 
 // MARK: - Opening
