@@ -73,6 +73,20 @@ public struct LineCount: Hashable, Sendable {
     }
 }
 
+/// Counts, and the place in the store's order that they belong to: every record up to there is in them, no later one.
+public struct LiveTotals: Hashable, Sendable {
+    /// The place.
+    public var cursor: StoreCursor
+    /// See ``RecordStore/liveCounts(scope:now:)``.
+    public var counts: [LineCount]
+
+    /// Makes totals.
+    public init(cursor: StoreCursor, counts: [LineCount]) {
+        self.cursor = cursor
+        self.counts = counts
+    }
+}
+
 /// Crossings of one line by one class, one way, in one minute or hour. Buckets without a crossing are left out.
 public struct SeriesPoint: Hashable, Sendable {
     /// Where the minute, hour or day begins.

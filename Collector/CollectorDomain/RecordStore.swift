@@ -32,6 +32,8 @@ public protocol RecordStore: Sendable {
     /// Counts of today and of the last 60 minutes, by camera, line, class and direction; from the roll-ups.
     func liveCounts(scope: SiteScope, now: Date) async throws(StoreError) -> [LineCount]
 
+    /// The same counts with the cursor they belong to, read at one moment: what a live page goes on counting from.
+    func liveTotals(scope: SiteScope, now: Date) async throws(StoreError) -> LiveTotals
     /// The counts of a camera's day, oldest first.
     func series(camera: Int64, day: LocalDay, level: RollupLevel) async throws(StoreError) -> [SeriesPoint]
 

@@ -24,11 +24,17 @@ extension CollectorDatabase {
 
     /// See ``RecordStore``.
     public func liveCounts(scope: SiteScope, now: Date) async throws(StoreError) -> [LineCount] {
+        try await liveTotals(scope: scope, now: now).counts
+    }
+
+    /// See ``RecordStore``.
+    public func liveTotals(scope: SiteScope, now: Date) async throws(StoreError) -> LiveTotals {
         let micros = now.unixMicroseconds
         let thisMinute = RollupLevel.minute.bucket(of: micros)
         let today = RollupLevel.day.bucket(of: micros)
         return try await read("read counts") { db in
-            try Row.fetchAll(
+            let cursor = try Int64.fetchOne(db, sql: "SELECT cursor FROM storeState") ?? 0
+            let counts = try Row.fetchAll(
                 db,
                 sql: """
                     SELECT r.camera, a.site, l.name, r.objectClass, r.direction,
@@ -42,6 +48,7 @@ extension CollectorDatabase {
                     ORDER BY a.site, c.name, c.id, l.name, r.objectClass, r.direction
                     """, arguments: [today, thisMinute]
             ).filter { scope.contains($0[1]) }.map(LineCount.init(row:))
+            return LiveTotals(cursor: cursor, counts: counts)
         }
     }
 

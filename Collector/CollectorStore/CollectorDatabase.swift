@@ -54,6 +54,8 @@ public final class CollectorDatabase: CollectorStoring {
     private static func open(_ configuration: StoreConfiguration) throws -> DatabasePool {
         let file = configuration.directory.appendingPathComponent("collector.sqlite")
         let pool = try DatabasePool(path: file.path, configuration: connection())
+        // Only now: the pool sets NORMAL when it turns the log on, after the connection was prepared.
+        try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         if try pool.read({ db in try Schema.migrator.hasBeenSuperseded(db) }) {
             throw StoreError(.newerSchema, "\(file.path) was written by a newer collector: start that version")
         }
@@ -68,7 +70,7 @@ public final class CollectorDatabase: CollectorStoring {
         connection.maximumReaderCount = 4
         connection.label = "collector"
         connection.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+            try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
             // 16 MB: fewer copies of the same hot pages (roll-ups, evidence index) into the file.
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000") }
         }
