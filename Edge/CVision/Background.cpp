@@ -12,11 +12,6 @@ namespace {
 typedef uint8_t Bytes __attribute__((vector_size(32), aligned(1)));
 constexpr size_t lanes = sizeof(Bytes);
 
-struct Row {
-    uint8_t *median, *threshold, *candidate, *age, *foreground;
-    const uint8_t *low, *high;
-};
-
 struct Limits {
     uint8_t lowest, highest;
 };
@@ -33,7 +28,7 @@ inline const Bytes &at(const uint8_t *row, size_t i) { return *reinterpret_cast<
 
 // Tells foreground from background. `count` is a multiple of `lanes`; comparisons give 0 or 255 a lane. The age of
 // foreground is at least 1: so it also tells what was foreground in the picture before.
-KERNEL void judgePixels(const uint8_t *picture, const Row row, size_t count, BackgroundStep step, Limits limits) {
+KERNEL void judgePixels(const uint8_t *picture, const BackgroundRow row, size_t count, BackgroundStep step, Limits limits) {
     const Bytes zero = {};
     for (size_t i = 0; i < count; i += lanes) {
         const Bytes value = at(picture, i), oldAge = at(row.age, i), ownThreshold = at(row.threshold, i);
@@ -55,7 +50,7 @@ KERNEL void judgePixels(const uint8_t *picture, const Row row, size_t count, Bac
 }
 
 // Lets the background follow where it is background, and take in what has rested long enough.
-KERNEL void learnPixels(const uint8_t *picture, const Row row, size_t count, BackgroundStep step, Limits limits) {
+KERNEL void learnPixels(const uint8_t *picture, const BackgroundRow row, size_t count, BackgroundStep step, Limits limits) {
     const Bytes zero = {};
     for (size_t i = 0; i < count; i += lanes) {
         const Bytes value = at(picture, i), age = at(row.age, i), median = at(row.median, i);
@@ -73,6 +68,15 @@ KERNEL void learnPixels(const uint8_t *picture, const Row row, size_t count, Bac
         const Bytes change = isBackground & (zero + step.spread);
         const Bytes settled = threshold + UP_TO(threshold, usual, change) - UP_TO(usual, threshold, change);
         at(row.threshold, i) = __builtin_elementwise_max(settled, zero + limits.lowest);
+    }
+}
+
+KERNEL void comparePixels(const uint8_t *picture, const BackgroundRow row, size_t count) {
+    for (size_t i = 0; i < count; i += lanes) {
+        const Bytes value = at(picture, i);
+        const Bytes difference = __builtin_elementwise_sub_sat(value, at(row.high, i)) |
+                                 __builtin_elementwise_sub_sat(at(row.low, i), value);
+        at(row.foreground, i) = (Bytes)(difference > at(row.threshold, i));
     }
 }
 
@@ -122,14 +126,22 @@ void Background::learn(Picture picture, int y, int begin, int end) {
     std::memset(age_.data() + from, 0, count);
 }
 
-const uint8_t *Background::updateRow(Picture picture, int y, BackgroundStep step) {
+BackgroundRow Background::rowAt(int y) {
     const size_t from = at(y);
-    const Row row{
-        median_.data() + margin + from, threshold_.data() + from, candidate_.data() + from, age_.data() + from,
-        foreground_.data(), low_.data() + from, high_.data() + from};
+    return {median_.data() + margin + from, threshold_.data() + from, candidate_.data() + from, age_.data() + from,
+            foreground_.data(), low_.data() + from, high_.data() + from};
+}
+
+const uint8_t *Background::updateRow(Picture picture, int y, BackgroundStep step) {
+    const BackgroundRow row = rowAt(y);
     const Limits limits{minimumThreshold_, maximumThreshold_};
     judgePixels(picture.row(y), row, static_cast<size_t>(stride_), step, limits);
     if (step.learns()) learnPixels(picture.row(y), row, static_cast<size_t>(stride_), step, limits);
+    return foreground_.data();
+}
+
+const uint8_t *Background::lookAtRow(Picture picture, int y) {
+    comparePixels(picture.row(y), rowAt(y), static_cast<size_t>(stride_));
     return foreground_.data();
 }
 

@@ -24,6 +24,12 @@ struct BackgroundStep {
     bool learns() const { return follow > 0 || spread > 0; }
 };
 
+/// Where the planes of one row begin.
+struct BackgroundRow {
+    uint8_t *median, *threshold, *candidate, *age, *foreground;
+    const uint8_t *low, *high;
+};
+
 /// A running median of every pixel with its own threshold, in bytes: 32 pixels an instruction with AVX2.
 ///
 /// The median follows by whole levels, so a vehicle that passes does not smear it as it would a mean. A pixel is
@@ -50,6 +56,8 @@ public:
     void learn(Picture picture, int y, int begin, int end);
     /// Judges row `y` and learns from it; the result is 0 or 255 a pixel and lasts until the next call.
     const uint8_t *updateRow(Picture picture, int y, BackgroundStep step);
+    /// Judges row `y` and learns nothing; the result is 0 or 255 a pixel and lasts until the next call.
+    const uint8_t *lookAtRow(Picture picture, int y);
     /// Renews the ranges of medians after they have moved.
     void renewRanges();
 
@@ -63,6 +71,7 @@ private:
     // Ranges look one pixel beyond both ends of the medians.
     static constexpr size_t margin = 64;
 
+    BackgroundRow rowAt(int y);
     size_t at(int y) const { return static_cast<size_t>(y) * static_cast<size_t>(stride_); }
 
     int stride_ = 0, height_ = 0;

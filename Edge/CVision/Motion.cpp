@@ -63,6 +63,7 @@ void Motion::restart(int width, int height) {
     allowed_ = BitMask(stride / 64, height_);
     finder_ = RegionFinder(width_, height_);
     learnedFor_ = followDebt_ = spreadDebt_ = ageDebt_ = watchDebt_ = settleFor_ = busyFor_ = 0;
+    calmFor_ = sinceWhole_ = 0;
     gain_ = 1;
     drawMask();
     frameWidth_ = width;
@@ -89,13 +90,43 @@ Background::Picture Motion::picture(Shift shift) const {
     return {picture_.data() + (marginRows + shift.y) * pictureStride_ + marginColumns + shift.x, pictureStride_};
 }
 
+void Motion::scaleRow(Source source, int y) {
+    uint8_t *row = picture_.data() + (marginRows + y) * pictureStride_ + marginColumns;
+    const uint8_t *luma = source.luma + static_cast<ptrdiff_t>(y) * factorY_ * source.stride;
+    boxScaleRow(luma, source.stride, factorX_, factorY_, gain_, row, width_, sums_.data());
+    std::memset(row + width_, row[width_ - 1], marginColumns);
+}
+
 void Motion::scale(Source source) {
-    uint8_t *row = picture_.data() + marginRows * pictureStride_ + marginColumns;
-    for (int y = 0; y < height_; y++, row += pictureStride_) {
-        boxScaleRow(source.luma, source.stride, factorX_, factorY_, gain_, row, width_, sums_.data());
-        std::memset(row + width_, row[width_ - 1], marginColumns);
-        source.luma += factorY_ * source.stride;
+    for (int y = 0; y < height_; y++) scaleRow(source, y);
+}
+
+// Looks at every fourth row. Anything that counts as a region fills several pixels of one of them; noise is spread.
+bool Motion::looksQuiet(Source source) {
+    constexpr int spacing = 4, mostInRow = 3, mostInAll = 24;
+    const Shift shift = steady_.last();
+    int total = 0;
+    for (int y = spacing / 2; y < height_; y += spacing) {
+        if (y + shift.y < 0 || y + shift.y >= height_) continue;
+        scaleRow(source, y + shift.y);
+        scratch_.packRow(y, background_.lookAtRow(picture(shift), y));
+        int inRow = 0;
+        for (int i = 0; i < scratch_.wordsPerRow(); i++)
+            inRow += __builtin_popcountll(scratch_.row(y)[i] & allowed_.row(y)[i]);
+        total += inRow;
+        if (inRow > mostInRow || total > mostInAll) return false;
     }
+    return true;
+}
+
+// Where nothing has moved for a while, most pictures get a look only; the background still learns several times a
+// second.
+bool Motion::needsOnlyALook(Source source, double elapsed) {
+    constexpr double calm = 1, longestWithoutLearning = 0.15;
+    const bool mayLook = calmFor_ >= calm && elapsed > 0 && sinceWhole_ + elapsed < longestWithoutLearning;
+    if (!mayLook || !looksQuiet(source)) return false;
+    sinceWhole_ += elapsed;
+    return true;
 }
 
 void Motion::matchExposure(double elapsed) {
@@ -185,7 +216,7 @@ bool Motion::lightChanged(double share, double elapsed) {
     const bool isWhole = share > settings_.lighting_share;
     if (isWhole && (busyFor_ <= std::max(sudden, elapsed) || busyFor_ > lasting)) {
         settleFor_ = settings_.lighting_seconds;
-        busyFor_ = 0;
+        busyFor_ = calmFor_ = 0;
         return true;
     }
     settleFor_ = std::max(0.0, settleFor_ - elapsed);
@@ -230,9 +261,13 @@ void Motion::update(
     result.factor_x = factorX_;
     result.factor_y = factorY_;
     result.restarted = isNew;
+    if (elapsed < 0 || elapsed > longestStep) elapsed = 0;
+    result.skipped = !isNew && needsOnlyALook({luma, stride}, elapsed);
+    if (result.skipped) return;
     scale({luma, stride});
     if (isNew) return learnAnew();
-    if (elapsed < 0 || elapsed > longestStep) elapsed = 0;
+    elapsed += sinceWhole_;
+    sinceWhole_ = 0;
     result.foreground_share = judge(elapsed);
     if (lightChanged(result.foreground_share, elapsed)) {
         gain_ = 1;
@@ -243,6 +278,7 @@ void Motion::update(
     if (settleFor_ > 0) return foreground_.clear();
     clean();
     report(regions, capacity, result);
+    calmFor_ = result.region_count + result.dropped_region_count > 0 ? 0 : calmFor_ + elapsed;
 }
 
 std::vector<uint8_t> Motion::plane(int which) const {

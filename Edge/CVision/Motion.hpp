@@ -39,6 +39,9 @@ private:
     void restart(int width, int height);
     void drawMask();
     void scale(Source source);
+    void scaleRow(Source source, int y);
+    bool looksQuiet(Source source);
+    bool needsOnlyALook(Source source, double elapsed);
     void matchExposure(double elapsed);
     void fillBeyondPicture();
     Background::Picture picture(Shift shift) const;
@@ -58,6 +61,7 @@ private:
     long allowedPixels_ = 0;
     double learnedFor_ = 0, followDebt_ = 0, spreadDebt_ = 0, ageDebt_ = 0, watchDebt_ = 0;
     double settleFor_ = 0, busyFor_ = 0, gain_ = 1;
+    double calmFor_ = 0, sinceWhole_ = 0;
     ptrdiff_t pictureStride_ = 0;
     std::vector<uint8_t> picture_;
     std::vector<uint16_t> sums_;

@@ -18,6 +18,9 @@ public struct MotionDetector: ~Copyable {
     /// How many regions were left out so far for want of room in ``detections``.
     public private(set) var droppedRegionCount = 0
 
+    /// How many frames so far got a sparse look only, because nothing moved.
+    public private(set) var skippedFrameCount = 0
+
     private let model: MotionModel
     private var gate = MotionGate()
     private var regions: [ocv_motion_region]
@@ -49,6 +52,7 @@ public struct MotionDetector: ~Copyable {
         lightingChanged = result.lighting_changed != 0
         foregroundShare = result.foreground_share
         droppedRegionCount += Int(result.dropped_region_count)
+        skippedFrameCount += Int(result.skipped)
         report(result, at: frame.time.presentation)
     }
 

@@ -108,4 +108,22 @@ import Testing
         #expect(detector.droppedRegionCount >= 2)
         #expect(detector.detections.first.map { $0.box.x > 480 } == true)
     }
+
+    @Test func aCalmSceneGetsASparseLookAndASmallObjectIsStillSeenAtOnce() throws {
+        var detector = try MotionDetector()
+        let streets = Canvas.streets(noise: 4)
+        for index in 0..<100 {
+            try detector.update(with: streets[index % streets.count].frame(seconds: Double(index) / 25))
+        }
+        let skipped = detector.skippedFrameCount
+        #expect(skipped > 40)
+        for index in 100..<110 {
+            let canvas = Canvas()
+            canvas.copy(streets[index % streets.count])
+            canvas.fill(x: 300 + index, y: 201, width: 14, height: 14, level: 250)
+            try detector.update(with: canvas.frame(seconds: Double(index) / 25))
+            #expect(detector.detections.count == 1, "frame \(index)")
+        }
+        #expect(detector.skippedFrameCount == skipped)
+    }
 }
