@@ -181,8 +181,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/OutboxLoad", swiftSettings: settings),
+        .executableTarget(
+            name: "Bench",
+            dependencies: [
+                "EdgeVision", "EdgeOutbox", "EdgeCore", "BatchCodec", "EventModel", "TestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            path: "Tests/Bench", exclude: ["bench.py"], swiftSettings: settings),
         test("EventModelTests", ["EventModel", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         test("BatchCodecTests", ["BatchCodec", "EventModel", .product(name: "Crypto", package: "swift-crypto")]),
         test("SiteCalibrationTests", ["SiteCalibration", "EventModel"]),
@@ -202,6 +211,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
+        test("EdgeAgentTests", ["EdgeAgent", "EdgeCore", "EdgeRules", "EventModel"]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(
             "CollectorStoreTests",

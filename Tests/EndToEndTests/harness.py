@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import socket
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -262,3 +264,44 @@ class Cameras(Process):
         request = urllib.request.Request(f"http://127.0.0.1:{self.control_port}/", line.encode())
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
+
+
+class Load(Process):
+    """`OutboxLoad`: numbered records in the outbox of an enrolled agent; what it stored durably is in its log."""
+
+    def __init__(self, place, agent, name="load", environment=None):
+        self.agent = agent
+        self.runs = 0
+        super().__init__(place, name, [], environment)
+
+    def start(self, records=0, **options):
+        """Options are those of the tool: rate=…, pictures_every=…, is_offline=True. Numbers never come again in another run."""
+        self.runs += 1
+        words = []
+        for option, value in {"records": records, "first_number": self.runs * 100_000_000 + 1, **options}.items():
+            words += [f"--{option.replace('_', '-')}"] + ([] if value is True else [str(value)])
+        self.command = [str(BUILD / "OutboxLoad"), "--data", str(self.agent.data), *words]
+        return super().start()
+
+    def run_to_end(self, seconds, records=0, **options):
+        """Starts it and waits until it ends by itself."""
+        self.start(records, **options)
+        status = self.wait(seconds)
+        if status != 0:
+            raise AssertionError(f"{self.name} ended with exit {status}")
+
+    def drain(self, seconds=60):
+        """Ships what waits in the spool, to the last byte."""
+        self.run_to_end(seconds, until_empty=True)
+
+    def newest_status(self):
+        """The newest status line as a dictionary of texts."""
+        lines = [line for line in self.log().splitlines() if line.startswith("status ")]
+        return dict(re.findall(r"(\w+)=(\d+)", lines[-1])) if lines else {}
+
+
+def enrolled_load(place, collector, name="load", url=None, environment=None):
+    """An agent without cameras, known to the collector, whose outbox a `Load` fills."""
+    nowhere = [("load", "rtsp://127.0.0.1:9/never-opened", None)]  # a configuration names a camera; the load does not run it
+    agent = Agent(place, nowhere, name=name + "-agent").enroll(collector, url)
+    return Load(place, agent, name, environment)

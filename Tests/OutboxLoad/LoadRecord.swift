@@ -2,6 +2,7 @@ import Crypto
 import EdgeOutbox
 import EventModel
 import Foundation
+import SwiftProtobuf
 
 /// One numbered record: mostly passages, every tenth a sample, now and then an alert with a picture.
 struct LoadRecord {

@@ -1,0 +1,132 @@
+"""A full and a failing disk at each write of spool and store: nothing that was promised is missing afterwards.
+
+Two shapes: one call fails while the process runs (it must live on), and one call fails from the start of the process on (it must live
+on, or end with a message and start cleanly the next time).
+"""
+import errno
+import os
+import shutil
+import unittest
+
+from faults import Faults
+from harness import Collector, EndToEndTest, enrolled_load, http_get, wait_until
+from judge import judge, promises_of
+
+# How many of a process's first writes fail in turn, each with both errors; every write of a start is among the first thirty or so.
+FIRST_WRITES = int(os.environ.get("FIRST_WRITES", "24"))
+RUNNING_WRITES = int(os.environ.get("RUNNING_WRITES", "60"))
+ERRORS = (errno.ENOSPC, errno.EIO)
+
+
+class DiskFaultTests(EndToEndTest):
+    def watch(self, folder):
+        return Faults(self.place.folder / "control", folder)
+
+    def fail_while_running(self, faults, is_alive, progress):
+        """Lets calls fail one by one, at every distance from the last failure; `progress` waits until something is stored again."""
+        for number in range(RUNNING_WRITES):
+            faults.fail_calls(faults.calls + 1 + number % 20, error=ERRORS[number % 2], is_torn=number % 3 == 0)
+            failed = faults.failed
+            wait_until(lambda: faults.failed > failed, 20, "the call that is to fail")
+            progress()
+            self.assertTrue(is_alive(), f"alive after failure {number}")
+        faults.heal()
+
+    def test_spool_writes_fail_while_the_agent_runs(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        faults = self.watch(load.agent.data / "spool")
+        load.environment = faults.environment
+        load.start(1_000_000, rate=400, pictures_every=30, picture_bytes=3_000)
+        load.wait_for_log("stored")
+
+        def progress():
+            end = len(load.log())
+            load.wait_for_log("\nstored", 20, end)
+        self.fail_while_running(faults, lambda: load.is_running, progress)
+        load.kill()
+        load.drain()
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+
+    def test_store_writes_fail_while_the_collector_runs(self):
+        collector = Collector(self.place)
+        faults = self.watch(collector.data)
+        collector.environment = faults.environment
+        collector.start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        load.start(1_000_000, rate=400, pictures_every=30, picture_bytes=3_000)
+        load.wait_for_log("stored")
+        self.fail_while_running(faults, lambda: collector.is_running, lambda: None)
+        self.assertEqual(http_get(collector.url + "/healthz")[0], 200)
+        load.kill()
+        load.drain(120)
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+
+    def test_each_of_the_first_spool_writes_fails(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        faults = self.watch(load.agent.data / "spool")
+        load.environment = faults.environment
+        for number in range(1, FIRST_WRITES + 1):
+            for error in ERRORS:
+                with self.subTest(write=number, error=errno.errorcode[error]):
+                    shutil.rmtree(load.agent.data / "spool")
+                    (load.agent.data / "spool").mkdir(mode=0o700)
+                    faults.reset()
+                    faults.fail_calls(number, error=error)
+                    load.start(40, pictures_every=20, picture_bytes=2_000, until_empty=True)
+                    if load.wait(30) != 0:
+                        self.assertIn("storage", load.log().splitlines()[-1], "it says what stopped it")
+                        faults.reset()
+                        load.start(40, pictures_every=20, picture_bytes=2_000, until_empty=True)
+                        self.assertEqual(load.wait(30), 0, "the next start is clean")
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+
+    def test_each_of_the_first_store_writes_fails(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        faults = self.watch(collector.data)
+        collector.environment = faults.environment
+        for number in range(1, FIRST_WRITES + 1):
+            error = ERRORS[number % 2]
+            with self.subTest(write=number, error=errno.errorcode[error]):
+                collector.kill()
+                faults.reset()
+                faults.fail_calls(number, error=error)
+                collector.start()
+                wait_until(lambda: collector.is_ready() or not collector.is_running, 30, "the collector is ready, or has ended")
+                if not collector.is_running:
+                    self.assertGreater(len(collector.log().splitlines()[-1]), 20, "it says what stopped it")
+                    faults.reset()
+                    collector.start().wait_ready()
+                load.run_to_end(60, 20, pictures_every=20, picture_bytes=2_000, until_empty=True)
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+
+    def test_a_full_disk_for_a_while(self):
+        collector = Collector(self.place)
+        store_faults = Faults(self.place.folder / "store-control", collector.data)
+        collector.environment = store_faults.environment
+        collector.start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        faults = self.watch(load.agent.data / "spool")
+        load.environment = faults.environment
+        load.start(1_000_000, rate=400, pictures_every=100)
+        load.wait_for_log("stored")
+        for broken in (faults, store_faults):
+            for error in ERRORS:
+                broken.break_disk(error)
+                failed = broken.failed
+                wait_until(lambda: broken.failed >= failed + 5, 30, "five failures")
+                self.assertEqual(http_get(collector.url + "/healthz")[0], 200, "the collector lives")
+                if broken is store_faults:
+                    self.assertEqual(http_get(collector.url + "/readyz")[0], 503, "and says that it cannot store")
+                broken.heal()
+                load.wait_for_log("\nstored", 30, len(load.log()))
+        self.assertTrue(load.is_running and collector.is_running)
+        load.kill()
+        load.drain(120)
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,90 @@
+"""Spools that are damaged, copied, or used twice."""
+import shutil
+import unittest
+
+from harness import Agent, Collector, EndToEndTest, Load, enrolled_load
+from judge import Spool, Store, judge, promises_of
+
+DAMAGES = 8
+
+
+class DamagedSpoolTests(EndToEndTest):
+    def test_flipped_bytes_are_found_reported_and_survived(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        replaced = 0
+        for round in range(DAMAGES):
+            load.run_to_end(60, 300, is_offline=True)
+            epoch = Spool(load.agent.data).epoch
+            file = load.agent.data / "spool" / "spool.sqlite"
+            content = bytearray(file.read_bytes())
+            place = self.random.randrange(100) if round == 0 else self.random.randrange(len(content))
+            content[place] ^= 1 << self.random.randrange(8)
+            file.write_bytes(content)
+            log_end = len(load.log())
+            load.run_to_end(60, 100, until_empty=True)
+            now = Spool(load.agent.data).epoch
+            with self.subTest(round=round, place=place, size=len(content)):
+                promised = promises_of(load.log())
+                if now == epoch:
+                    continue  # a byte that nothing stands on; the judge looks for the records below
+                replaced += 1
+                self.assertIn("spool replaced", load.log()[log_end:], "the log says so")
+                self.assertTrue(list((load.agent.data / "spool").glob("damaged-*")), "the damaged file is kept for a person")
+                store = Store(collector.data)
+                told = [detail for reason, _, _, detail in store.gaps(store.epochs("load-agent")[now]) if reason == "spoolDamaged"]
+                self.assertTrue(any(str(epoch) in detail for detail in told), f"a Gap names epoch {epoch}: {told}")
+                lost = {place for place in promised if place[0] == epoch}
+                self.excused = getattr(self, "excused", set()) | lost
+        promised = {place: number for place, number in promises_of(load.log()).items() if place not in getattr(self, "excused", ())}
+        self.assertGreater(len(promised), DAMAGES * 100 - 1)
+        self.assertGreater(replaced, 0, "some damage hit something")
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promised})
+
+    def test_a_file_of_nonsense_and_a_cut_file_are_replaced(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        for content in (b"", b"not a database at all" * 500, None):
+            load.run_to_end(60, 200, is_offline=True)
+            file = load.agent.data / "spool" / "spool.sqlite"
+            file.write_bytes(file.read_bytes()[:6_000] if content is None else content)
+            load.run_to_end(60, 50, until_empty=True)
+            self.assertEqual(len(Spool(load.agent.data).waiting), 0)
+
+
+class TwoAgentsTests(EndToEndTest):
+    def test_two_agents_with_one_key_both_deliver(self):
+        collector = Collector(self.place).start().wait_ready()
+        first = enrolled_load(self.place, collector)
+        second = Load(self.place, Agent(self.place, [("load", "rtsp://127.0.0.1:9/none", None)], name="second-agent"), "second")
+        shutil.copytree(first.agent.data, second.agent.data)
+        first.start(3_000, rate=1_000, until_empty=True)
+        second.start(3_000, rate=1_000, until_empty=True, camera="second")
+        self.assertEqual((first.wait(60), second.wait(60)), (0, 0))
+        promised = {**promises_of(first.log()), **promises_of(second.log())}
+        self.assertEqual(len(promised), 6_000)
+        self.assertEqual(Store(collector.data).count("record"), 6_000)
+        judge(self, collector, [("load-agent", first.agent.data), ("load-agent", second.agent.data)])
+
+    def test_a_copied_machine_is_named_and_harms_nobody_else(self):
+        collector = Collector(self.place).start().wait_ready()
+        first = enrolled_load(self.place, collector)
+        other = enrolled_load(self.place, collector, "other")
+        first.run_to_end(60, 500, until_empty=True)
+        second = Load(self.place, Agent(self.place, [("load", "rtsp://127.0.0.1:9/none", None)], name="second-agent"), "second")
+        shutil.copytree(first.agent.data, second.agent.data)
+        other.start(2_000, rate=500, until_empty=True)
+        first.start(1_000, rate=500, until_empty=True)
+        second.start(1_000, rate=500, until_empty=True, camera="second", first_number=900_000_001)
+        self.assertEqual((first.wait(120), second.wait(120), other.wait(120)), (0, 0, 0))
+        logs = first.log() + second.log()
+        self.assertIn("two agents share one key", logs, "a person is told what is wrong")
+        judge(self, collector, [("other-agent", other.agent.data)], {"other-agent": promises_of(other.log())})
+        store = Store(collector.data)
+        present = {number for chain in store.epochs("load-agent").values() for number in store.numbers(chain).values()}
+        silent = [number for number in {*promises_of(first.log()).values(), *promises_of(second.log()).values()} if number not in present]
+        self.assertFalse(silent, f"{len(silent)} records were confirmed to an agent but are not there")
+
+
+if __name__ == "__main__":
+    unittest.main()
