@@ -28,7 +28,7 @@ extension CaptureError {
         case CFF_ERROR_OTHER_4XX:
             (.unsupported, "the camera refuses the request; try the other transport (tcp or udp), check the address")
         default:
-            source.locator.isLive ? liveMeaning(status, source, operation) : fileMeaning(status)
+            source.locator.isLive ? liveMeaning(status, source, operation) : fileMeaning(status, operation)
         }
     }
 
@@ -40,19 +40,22 @@ extension CaptureError {
                 : (.unreachable, "no answer within \(source.connectTimeout); check power, cable and address")
         case CFF_ERROR_EOF where operation == "read":
             (.stalled, "the camera ended the stream")
+        case CFF_ERROR_INVALID_DATA where operation == "open":
+            // libavformat says this as well when the peer hangs up or stays mute during the first request.
+            (.unreachable, "something takes the connection but does not answer as a camera; check address and port")
         case CFF_ERROR_INVALID_DATA:
-            (.malformed, "what answers there does not speak RTSP as it should; check the address and port")
+            (.malformed, "the stream is damaged")
         default:
-            (.unreachable, ffmpegMessage(status))
+            (operation == "read" ? .stalled : .unreachable, ffmpegMessage(status))
         }
     }
 
-    private static func fileMeaning(_ status: Int32) -> (Kind, String) {
+    private static func fileMeaning(_ status: Int32, _ operation: String) -> (Kind, String) {
         switch status {
         case CFF_ERROR_EXIT: (.stalled, "reading took too long; the disk or network share hangs")
         case CFF_ERROR_INVALID_DATA, CFF_ERROR_EOF:
             (.unsupported, "this is not a video, or it is damaged beyond reading")
-        default: (.malformed, ffmpegMessage(status))
+        default: (operation == "read" ? .malformed : .unsupported, ffmpegMessage(status))
         }
     }
 }

@@ -1,5 +1,5 @@
 import CFFmpeg
-import EdgeCore
+import EventModel
 import Foundation
 
 /// Owns one libavformat context: opens a source, finds its video stream, hands out access units. One thread.
@@ -31,11 +31,11 @@ final class Demuxer {
         return stream
     }
 
-    /// UTC microseconds of time stamp 0 by the camera's first sender report; nil before one came.
-    var startTimeRealtimeMicroseconds: Int64? {
-        guard source.locator.isLive, let value = format?.pointee.start_time_realtime, value != CFF_NO_PTS, value > 0
+    /// The picture's size by the stream's description; nil where it does not say.
+    var declaredSize: FrameSize? {
+        guard let parameters = stream.pointee.codecpar?.pointee, parameters.width > 0, parameters.height > 0
         else { return nil }
-        return value
+        return FrameSize(width: Int(parameters.width), height: Int(parameters.height))
     }
 
     /// The declared length of a file.

@@ -27,11 +27,10 @@ extension StreamInfo {
     /// What demuxer and decoder know right after opening.
     init(demuxer: Demuxer, decoder: VideoDecoder) {
         let stream = demuxer.stream.pointee
-        let (width, height) = (Int(stream.codecpar.pointee.width), Int(stream.codecpar.pointee.height))
         let rate = [stream.avg_frame_rate, stream.r_frame_rate].first { $0.num > 0 && $0.den > 0 }
         let framesPerSecond = rate.map { Double($0.num) / Double($0.den) }
         self.init(
-            codec: decoder.name, size: width > 0 && height > 0 ? FrameSize(width: width, height: height) : nil,
+            codec: decoder.name, size: demuxer.declaredSize,
             declaredFramesPerSecond: framesPerSecond.flatMap { (0.01...1000).contains($0) ? $0 : nil },
             hasBFrames: stream.codecpar.pointee.video_delay > 0,
             openedFromDescription: demuxer.openedFromDescription, duration: demuxer.declaredDuration)

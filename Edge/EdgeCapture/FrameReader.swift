@@ -41,6 +41,7 @@ public final class FrameReader {
         self.session = session
         self.gate = gate
         demuxer = try Demuxer(source: source, gate: gate)
+        try Self.check(demuxer.declaredSize, source)
         do throws(VideoDecoder.Status) {
             decoder = try VideoDecoder(stream: demuxer.stream, maximumPixels: source.maximumPixels)
         } catch {
@@ -53,7 +54,6 @@ public final class FrameReader {
         (self.packet, self.picture) = (packet, picture)
         clock = StreamClock(source: source)
         streamInfo = StreamInfo(demuxer: demuxer, decoder: decoder)
-        try checkSize(streamInfo.size)
     }
 
     deinit {
@@ -106,7 +106,7 @@ public final class FrameReader {
             return nil
         }
         let timestamp = picture.pointee.best_effort_timestamp
-        try checkSize(FrameSize(width: Int(picture.pointee.width), height: Int(picture.pointee.height)))
+        try Self.check(FrameSize(width: Int(picture.pointee.width), height: Int(picture.pointee.height)), source)
         guard let image = pool.wrap(picture) else { throw unsupportedPixels() }
         counters.framesDecoded += 1
         if streamInfo.size != image.size { streamInfo.size = image.size }
@@ -133,12 +133,12 @@ public final class FrameReader {
         clock.time(stamp: nanoseconds(timestamp, demuxer.stream.pointee.time_base), arrival: .now())
     }
 
-    private func checkSize(_ size: FrameSize?) throws(CaptureError) {
+    private static func check(_ size: FrameSize?, _ source: CaptureSource) throws(CaptureError) {
         guard let size, size.width * size.height > source.maximumPixels else { return }
-        throw failure(
-            .unsupported,
-            "the picture has \(size.width) × \(size.height) pixels, more than the limit of \(source.maximumPixels); "
-                + "choose a smaller stream of the camera")
+        throw CaptureError(
+            kind: .unsupported, camera: source.camera, operation: "decode",
+            reason: "\(source.locator): the picture has \(size.width) × \(size.height) pixels, more than the limit of "
+                + "\(source.maximumPixels); choose a smaller stream of the camera")
     }
 
     private func unsupportedPixels() -> CaptureError {

@@ -10,7 +10,7 @@ enum TestVideo {
 
     private static let folder: URL = {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ngatu-capture-\(UUID().uuidString)")
-        try! FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         atexit { TestVideo.clean() }
         return folder
     }()
@@ -20,7 +20,7 @@ enum TestVideo {
     /// A place for a file named `name` that nobody else uses.
     static func path(_ name: String) -> String {
         let own = folder.appending(path: UUID().uuidString)
-        try! FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        try? FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
         return own.appending(path: name).path
     }
 
