@@ -47,6 +47,7 @@ struct ShippingMachine: Sendable {
     private var lastTry: Duration = .seconds(-1_000)
     private var alertTried: UInt64 = 0
     private var lingerSince: Duration?
+    private var proofAwaitedSince: Duration?
     private var backoff: Backoff
     private var evidenceBackoff: Backoff
     private let linger: Duration
@@ -67,6 +68,7 @@ struct ShippingMachine: Sendable {
         }
         hold = .none
         if work.hasPending { return attempt(.sendPending, now: now, work: work) }
+        if let delay = waitForProof(now: now, work: work) { return delay }
         let records = work.records - suspects.count
         guard records > 0 else {
             lingerSince = nil
@@ -79,6 +81,22 @@ struct ShippingMachine: Sendable {
         }
         if work.evidence > 0, now >= evidenceNotBefore { return .evidence }
         return .wait(since + linger - now)
+    }
+
+    /// Only suspects are left and nothing else can prove them guilty: after a minute they are tried again.
+    private mutating func waitForProof(now: Duration, work: ShippingWork) -> Action? {
+        guard !suspects.isEmpty, work.records <= suspects.count else {
+            proofAwaitedSince = nil
+            return nil
+        }
+        let since = proofAwaitedSince ?? now
+        proofAwaitedSince = since
+        guard now >= since + Backoff.longest else {
+            return work.evidence > 0 && now >= evidenceNotBefore ? .evidence : .wait(since + Backoff.longest - now)
+        }
+        proofAwaitedSince = nil
+        suspects = []
+        return nil
     }
 
     private mutating func attempt(_ action: Action, now: Duration, work: ShippingWork) -> Action {
@@ -157,7 +175,7 @@ struct ShippingMachine: Sendable {
         notBefore = time
     }
 
-    /// Everything sent is taken, one record after the other was refused, or the key is: for people.
+    /// So many records were refused one by one, and none taken, that the records are not to blame.
     var refusesEverything: Bool { suspectLimit > 8 }
 
     // MARK: - Evidence

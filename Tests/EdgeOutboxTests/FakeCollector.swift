@@ -3,6 +3,7 @@ import Crypto
 import EdgeOutbox
 import EventModel
 import Foundation
+import SwiftProtobuf
 
 /// A collector in memory: checks signature and chain, keeps records and evidence, answers as the real one must.
 /// `faults` are used up one a batch, `nil` meaning none.
@@ -45,16 +46,11 @@ actor FakeCollector: CollectorTransport {
     func take(atMost records: Int) { largestBatch = records }
     func restore(head number: UInt64, hash: Data) { head = (number, hash) }
 
+    private var gaps: [UInt64: Int] = [:]
+    private var contiguous: UInt64 = 0
+
     /// Numbers stored, or covered by a `Gap`.
-    var accounted: (stored: Set<UInt64>, gaps: [UInt64: Int]) {
-        var gaps: [UInt64: Int] = [:]
-        for stored in records.values {
-            for range in stored.record.gap.ranges {
-                for sequence in range.first...range.last { gaps[sequence, default: 0] += 1 }
-            }
-        }
-        return (Set(records.keys), gaps)
-    }
+    var accounted: (stored: Set<UInt64>, gaps: [UInt64: Int]) { (Set(records.keys), gaps) }
 
     var gapRecords: [Ngatu_V1_Gap] {
         records.values.filter { $0.record.gap != Ngatu_V1_Gap() }.sorted { $0.record.sequence < $1.record.sequence }
@@ -80,11 +76,14 @@ actor FakeCollector: CollectorTransport {
     }
 
     private func answer(_ body: Data) -> CollectorResponse {
-        guard let opened = try? BatchSeal.open(body, publicKey: { _ in key }) else { return CollectorResponse(status: 401) }
+        guard let opened = try? BatchSeal.open(body, publicKey: { _ in key }) else {
+            return CollectorResponse(status: 401)
+        }
         let batch = opened.batch
         if batch.epoch > epoch {
             epoch = batch.epoch
             head = (0, BatchSeal.genesis)
+            contiguous = 0
         }
         if opened.hash == head.hash { return CollectorResponse(status: 200, body: receipt()) }
         guard batch.number == head.number + 1, batch.previousHash == head.hash else {
@@ -97,6 +96,9 @@ actor FakeCollector: CollectorTransport {
         for record in batch.records where records[record.sequence]?.epoch != batch.epoch {
             records[record.sequence] = Stored(record: record, epoch: batch.epoch)
             order.append(record.sequence)
+            for range in record.gap.ranges {
+                for sequence in range.first...range.last { gaps[sequence, default: 0] += 1 }
+            }
         }
         accepted += 1
         head = (batch.number, opened.hash)
@@ -108,9 +110,7 @@ actor FakeCollector: CollectorTransport {
         receipt.epoch = epoch
         receipt.number = head.number
         receipt.hash = head.hash
-        let (stored, gaps) = accounted
-        var contiguous: UInt64 = 0
-        while stored.contains(contiguous + 1) || gaps[contiguous + 1] != nil { contiguous += 1 }
+        while records[contiguous + 1] != nil || gaps[contiguous + 1] != nil { contiguous += 1 }
         receipt.contiguousSequence = contiguous
         receipt.receivedMicros = Date().unixMicroseconds
         return (try? receipt.serializedData()) ?? Data()

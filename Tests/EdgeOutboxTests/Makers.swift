@@ -1,8 +1,10 @@
 import Crypto
-@testable import EdgeOutbox
 import EventModel
 import Foundation
 import Logging
+import SwiftProtobuf
+
+@testable import EdgeOutbox
 
 /// SplitMix64: the same numbers for the same seed.
 struct SeededGenerator: RandomNumberGenerator {
@@ -40,7 +42,11 @@ func makePassage(track: UInt64 = 1, evidence: [EvidenceFile] = []) -> Ngatu_V1_R
     record.passage.direction = .leftToRight
     record.passage.objectClass = .motorbike
     record.passage.track = track
-    record.passage.evidence = evidence.map { file in .with { $0.sha256 = file.sha256; $0.role = .still } }
+    record.passage.evidence = evidence.map { file in
+        .with {
+            $0.sha256 = file.sha256; $0.role = .still
+        }
+    }
     return record
 }
 
@@ -49,7 +55,11 @@ func makeAlert(_ number: UInt64 = 1, evidence: [EvidenceFile] = []) -> Ngatu_V1_
     record.camera = "nga-tu-01"
     record.securityAlert.kind = "intrusion"
     record.securityAlert.alert = number
-    record.securityAlert.evidence = evidence.map { file in .with { $0.sha256 = file.sha256; $0.role = .still } }
+    record.securityAlert.evidence = evidence.map { file in
+        .with {
+            $0.sha256 = file.sha256; $0.role = .still
+        }
+    }
     return record
 }
 

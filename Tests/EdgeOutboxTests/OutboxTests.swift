@@ -1,7 +1,8 @@
-@testable import EdgeOutbox
 import EventModel
 import Foundation
 import Testing
+
+@testable import EdgeOutbox
 
 @Suite struct OutboxTests {
     @Test func everythingAppendedArrivesOnceAndLeavesAnEmptySpool() async throws {
@@ -40,7 +41,7 @@ import Testing
 
     @Test func closingStoresWhatIsInMemory() async throws {
         let bench = try Bench { $0.commitDelay = .seconds(3_600) }
-        for number in 1...10 { bench.outbox.append(makePassage(track: UInt64(number)), lane: .passage) }
+        for number in UInt64(1)...10 { bench.outbox.append(makePassage(track: UInt64(number)), lane: .passage) }
         await bench.outbox.close()
         let again = try Store(bench.outbox.configuration)
         #expect(again.state.recordCount == 10 && again.state.nextSequence == 11)

@@ -1,0 +1,114 @@
+import BatchCodec
+import EventModel
+import Foundation
+import Synchronization
+import Testing
+
+@testable import EdgeOutbox
+
+@Suite struct EvidenceTests {
+    private func makeFile(_ byteCount: Int, seed: UInt64 = 1) -> EvidenceFile {
+        var generator = SeededGenerator(seed)
+        return EvidenceFile(Data((0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) }))
+    }
+
+    @Test func evidenceArrivesWholeAndItsFileGoes() async throws {
+        var bench = try Bench()
+        let file = makeFile(200_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [file]), lane: .passage, evidence: [file])
+        #expect(FileManager.default.fileExists(atPath: bench.scratch.spool + "/evidence/" + file.sha256.hexadecimal))
+        await bench.drain()
+        #expect(await bench.collector.evidence[file.sha256.hexadecimal] == file.content)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.scratch.spool + "/evidence").isEmpty)
+        #expect(bench.outbox.status().evidenceFiles == 0 && bench.outbox.status().evidenceBytes == 0)
+    }
+
+    @Test func aBrokenUploadGoesOnWhereItStopped() async throws {
+        var bench = try Bench()
+        let file = makeFile(3_500_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [file]), lane: .passage, evidence: [file])
+        await bench.collector.scriptEvidence([
+            nil, nil, .lostAnswer, .unreachable, nil, .status(503, ["retry-after": "3"]),
+        ])
+        await bench.drain()
+        #expect(await bench.collector.evidence[file.sha256.hexadecimal] == file.content)
+        #expect(await bench.collector.partBytes == 3_500_000)
+        #expect(bench.outbox.status().problems.isEmpty)
+    }
+
+    @Test func aHashThatNeverFitsIsTriedTwiceThenTold() async throws {
+        var bench = try Bench()
+        let lie = EvidenceFile(Data("changed".utf8), sha256: Data(repeating: 7, count: 32))
+        try await bench.outbox.appendAndWait(makePassage(evidence: [lie]), lane: .passage, evidence: [lie])
+        await bench.drain()
+        let gaps = await bench.collector.gapRecords
+        #expect(gaps.map(\.reason) == ["evidenceDropped"])
+        #expect(gaps.first?.detail.contains(lie.sha256.hexadecimal) == true && gaps.first?.count == 1)
+        #expect(await bench.collector.partBytes == 14)
+    }
+
+    @Test func aFileThatNobodyNamesIsGivenUpWithoutHoldingUpOthers() async throws {
+        var bench = try Bench()
+        let loose = makeFile(5_000, seed: 2)
+        let named = makeFile(5_000, seed: 3)
+        try await bench.outbox.appendAndWait(makePassage(), lane: .passage, evidence: [loose])
+        try await bench.outbox.appendAndWait(makePassage(evidence: [named]), lane: .passage, evidence: [named])
+        await bench.drain()
+        #expect(await bench.collector.evidence.keys.sorted() == [named.sha256.hexadecimal])
+        #expect(await bench.collector.gapRecords.map(\.reason) == ["evidenceDropped"])
+    }
+
+    @Test func aFileLeftByACrashIsTakenUpAgain() async throws {
+        let scratch = Scratch()
+        let file = makeFile(4_000)
+        do {
+            let store = try Store(OutboxConfiguration(directory: scratch.spool))
+            try store.evidenceFiles.write(file)
+            try Data(count: 10).write(to: URL(fileURLWithPath: scratch.spool + "/evidence/broken.part"))
+            try store.close()
+        }
+        let store = try Store(OutboxConfiguration(directory: scratch.spool))
+        #expect(store.state.evidenceFiles == 1 && store.state.evidenceBytes == 4_000)
+        #expect(try store.nextEvidence()?.sequence == nil)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: scratch.spool + "/evidence").count == 1)
+    }
+
+    @Test func evidenceOfPassagesGoesBeforeThatOfAlerts() async throws {
+        var bench = try Bench { $0.evidenceByteCap = 50_000 }
+        let alert = makeFile(10_000, seed: 9)
+        try await bench.outbox.appendAndWait(makeAlert(evidence: [alert]), lane: .alert, evidence: [alert])
+        for number in UInt64(1)...10 {
+            let file = makeFile(10_000, seed: 10 + number)
+            try await bench.outbox.appendAndWait(
+                makePassage(track: number, evidence: [file]), lane: .passage, evidence: [file])
+            #expect(bench.outbox.status().evidenceBytes <= 50_000)
+        }
+        await bench.drain()
+        let arrived = await bench.collector.evidence
+        #expect(arrived[alert.sha256.hexadecimal] != nil)
+        let lost = await bench.collector.gapRecords.filter { $0.reason == "evidenceDropped" }.reduce(0) {
+            $0 + $1.count
+        }
+        #expect(arrived.count + Int(lost) == 11)
+    }
+
+    @Test func aRecordGoesWithoutEvidenceThatCannotBeWritten() async throws {
+        let disk = FailingFolder()
+        var bench = try Bench(evidenceFiles: disk)
+        let file = makeFile(1_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [file]), lane: .passage, evidence: [file])
+        #expect(bench.outbox.status().problems.contains { $0.contains("evidence") })
+        await bench.drain()
+        let stored = await bench.collector.records[1]?.record.passage.evidence.first?.sha256
+        #expect(stored == file.sha256)
+        #expect(await bench.collector.gapRecords.first?.detail.contains(file.sha256.hexadecimal) == true)
+    }
+}
+
+/// A disk that takes no file.
+struct FailingFolder: EvidenceStorage {
+    func write(_ file: EvidenceFile) throws { throw OutboxError(.storage, "write: No space left on device") }
+    func remove(_ name: String) {}
+    func read(_ name: String, from offset: Int, count: Int) throws -> Data { Data() }
+    func list() throws -> [(name: String, byteCount: Int)] { [] }
+}
