@@ -67,9 +67,11 @@ def _token(page):
 
 
 def first_login(collector):
-    """(login, password) of a new collector."""
-    words = (collector.data / "first-login.txt").read_text().split()
-    return words[-3] if len(words) > 2 else words[0], words[-1]
+    """(login, password) that a new collector printed."""
+    found = re.search(r"^first-login (\S+) (\S+)$", collector.log(), re.MULTILINE)
+    if found is None:
+        raise AssertionError("the collector printed no first log-in")
+    return found.groups()
 
 
 class LiveStream:

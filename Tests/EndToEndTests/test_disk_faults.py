@@ -10,10 +10,11 @@ import unittest
 
 from faults import Faults
 from harness import Collector, EndToEndTest, enrolled_load, http_get, wait_until
-from judge import judge, promises_of
+from judge import Spool, judge, promises_of
 
-# How many of a process's first writes fail in turn, each with both errors; every write of a start is among the first thirty or so.
-FIRST_WRITES = int(os.environ.get("FIRST_WRITES", "24"))
+# How many of a process's first writes fail in turn. A spool is made by 66 calls; commits and evidence files follow.
+FIRST_SPOOL_WRITES = int(os.environ.get("FIRST_WRITES", "106"))
+FIRST_STORE_WRITES = int(os.environ.get("FIRST_WRITES", "40"))
 RUNNING_WRITES = int(os.environ.get("RUNNING_WRITES", "60"))
 ERRORS = (errno.ENOSPC, errno.EIO)
 
@@ -65,29 +66,37 @@ class DiskFaultTests(EndToEndTest):
     def test_each_of_the_first_spool_writes_fails(self):
         collector = Collector(self.place).start().wait_ready()
         load = enrolled_load(self.place, collector)
-        faults = self.watch(load.agent.data / "spool")
+        spool = load.agent.data / "spool"
+        spool.mkdir(mode=0o700)
+        faults = self.watch(spool)
         load.environment = faults.environment
-        for number in range(1, FIRST_WRITES + 1):
-            for error in ERRORS:
-                with self.subTest(write=number, error=errno.errorcode[error]):
-                    shutil.rmtree(load.agent.data / "spool")
-                    (load.agent.data / "spool").mkdir(mode=0o700)
+        work = {"records": 40, "pictures_every": 20, "picture_bytes": 2_000, "is_offline": True}
+        for number in range(1, FIRST_SPOOL_WRITES + 1):
+            error = ERRORS[number % 2]
+            with self.subTest(write=number, error=errno.errorcode[error]):
+                shutil.rmtree(spool)
+                spool.mkdir(mode=0o700)
+                faults.reset()
+                faults.fail_calls(number, error=error)
+                load.start(**work)
+                if load.wait(30) != 0:
+                    self.assertIn("storage", load.log().splitlines()[-1], "it says what stopped it")
                     faults.reset()
-                    faults.fail_calls(number, error=error)
-                    load.start(40, pictures_every=20, picture_bytes=2_000, until_empty=True)
-                    if load.wait(30) != 0:
-                        self.assertIn("storage", load.log().splitlines()[-1], "it says what stopped it")
-                        faults.reset()
-                        load.start(40, pictures_every=20, picture_bytes=2_000, until_empty=True)
-                        self.assertEqual(load.wait(30), 0, "the next start is clean")
-        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+                    load.start(**work)
+                    self.assertEqual(load.wait(30), 0, "the next start is clean")
+                stored = {sequence for epoch, sequence in promises_of(load.log()) if epoch == Spool(load.agent.data).epoch}
+                self.assertEqual(stored - Spool(load.agent.data).waiting, set(), "everything that was promised waits in the spool")
+                self.assertEqual(len(stored), 40)
+        faults.reset()
+        load.drain()
+        judge(self, collector, [("load-agent", load.agent.data)])
 
     def test_each_of_the_first_store_writes_fails(self):
         collector = Collector(self.place).start().wait_ready()
         load = enrolled_load(self.place, collector)
         faults = self.watch(collector.data)
         collector.environment = faults.environment
-        for number in range(1, FIRST_WRITES + 1):
+        for number in range(1, FIRST_STORE_WRITES + 1):
             error = ERRORS[number % 2]
             with self.subTest(write=number, error=errno.errorcode[error]):
                 collector.kill()
