@@ -2,6 +2,7 @@ import BatchCodec
 import Crypto
 import EventModel
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct BatchSealTests {
@@ -24,7 +25,9 @@ import Testing
     @Test func anotherKeysSignatureIsRefused() throws {
         let sealed = try BatchSeal.seal(makeBatch(records: 1), with: key)
         let stranger = Curve25519.Signing.PrivateKey().publicKey
-        #expect { try BatchSeal.open(sealed.body) { _ in stranger } } throws: { ($0 as? BatchError)?.kind == .badSignature }
+        #expect { try BatchSeal.open(sealed.body) { _ in stranger } } throws: {
+            ($0 as? BatchError)?.kind == .badSignature
+        }
     }
 
     @Test func noChangedByteIsAccepted() throws {
@@ -60,9 +63,11 @@ import Testing
     }
 
     @Test func aSignedRequestNamesItsSender() throws {
-        let header = try RequestSignature.header(method: "PUT", path: "/v1/evidence/ab", fields: ["bytes 0-1/2"], key: key)
+        let header = try RequestSignature.header(
+            method: "PUT", path: "/v1/evidence/ab", fields: ["bytes 0-1/2"], key: key)
         let sender = try RequestSignature.verify(
-            header, method: "PUT", path: "/v1/evidence/ab", fields: ["bytes 0-1/2"]) { _ in key.publicKey }
+            header, method: "PUT", path: "/v1/evidence/ab", fields: ["bytes 0-1/2"]
+        ) { _ in key.publicKey }
         #expect(sender == KeyID(of: key.publicKey))
         #expect(throws: BatchError.self) {
             try RequestSignature.verify(header, method: "PUT", path: "/v1/evidence/cd", fields: ["bytes 0-1/2"]) { _ in
@@ -79,36 +84,8 @@ import Testing
     }
 }
 
-/// A batch like one of a busy agent: four cameras, ten lines, random times, hashes and file sizes.
-func makeBatch(records count: Int) -> Ngatu_V1_Batch {
-    var generator = SystemRandomNumberGenerator()
-    var batch = Ngatu_V1_Batch()
-    batch.epoch = 1_795_000_000_000
-    batch.number = 7
-    batch.previousHash = BatchSeal.genesis
-    batch.firstSequence = 100_000
-    batch.sentMicros = 1_795_136_400_000_000
-    var time: Int64 = 1_795_136_400_000_000
-    for offset in 0..<count {
-        time += Int64.random(in: 1_000...900_000, using: &generator)
-        var passage = Ngatu_V1_Passage()
-        passage.line = "line-\(Int.random(in: 0...9, using: &generator))"
-        passage.direction = Bool.random(using: &generator) ? .leftToRight : .rightToLeft
-        passage.objectClass = [.motorbike, .motorbike, .car, .truck, .moving].randomElement(using: &generator) ?? .moving
-        passage.track = UInt64(5_000 + offset * 2)
-        passage.confidencePercent = UInt32.random(in: 50...99, using: &generator)
-        var evidence = Ngatu_V1_Evidence()
-        evidence.role = .still
-        evidence.sha256 = Data((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
-        evidence.byteCount = UInt64.random(in: 90_000...300_000, using: &generator)
-        passage.evidence = [evidence]
-        var record = Ngatu_V1_Record()
-        record.sequence = 100_000 + UInt64(offset)
-        record.camera = "nga-tu-0\(Int.random(in: 1...4, using: &generator))"
-        record.timeMicros = time
-        record.clock = .cameraReport
-        record.passage = passage
-        batch.records.append(record)
-    }
-    return batch
+private func makeBatch(records count: Int) -> Ngatu_V1_Batch {
+    var maker = BatchMaker()
+    maker.sequence = 100_000
+    return maker.next(records: count)
 }

@@ -1,0 +1,108 @@
+import EdgeCore
+import EdgeRules
+import EdgeTracking
+import EdgeVision
+import EventModel
+import Foundation
+import SiteCalibration
+
+/// Frame → motion → tracks → rules, for one camera, one frame at a time.
+///
+/// The same pipeline serves the live agent and the offline commands. One thread.
+struct AnalysisPipeline: ~Copyable {
+    /// What the newest frame gave.
+    private(set) var findings: [Finding] = []
+    /// The minutes that ended with the newest frame.
+    private(set) var flows: [LineFlow] = []
+    /// All tracks of the newest frame.
+    private(set) var scene: Scene
+    /// Why the geometry cannot be used on this stream; nil while all is well. The camera is then watched, not judged.
+    private(set) var siteProblem: SiteError?
+
+    private let camera: CameraID
+    private let site: SiteFile?
+    private var motion: MotionDetector
+    private var tracker: Tracker
+    private var rules: RuleSet
+    private var sampler: FlowSampler
+    private var session = 0
+
+    /// - Parameters:
+    ///   - firstTrack: identities of tracks count up from here.
+    ///   - firstSituation: numbers of alerts count up from here.
+    init(camera: CameraID, site: SiteFile?, firstTrack: UInt64 = 1, firstSituation: UInt64 = 1) throws(VisionError) {
+        self.camera = camera
+        self.site = site
+        let nothing = Site(camera: camera, size: FrameSize(width: 0, height: 0))
+        motion = try MotionDetector(configuration: MotionConfiguration(masksOf: site))
+        tracker = Tracker(firstIdentity: firstTrack)
+        rules = RuleSet(site: nothing, firstSituation: firstSituation)
+        sampler = FlowSampler(lines: [])
+        let never = FrameTime(presentation: .zero, capturedAt: .distantPast, clock: .arrival)
+        scene = Scene(camera: camera, time: never, size: nothing.size, tracks: [])
+    }
+
+    /// Whether anything moves in the picture.
+    var motionState: MotionState { motion.state }
+
+    /// Takes the next frame; the results are ``findings``, ``flows`` and ``scene``.
+    ///
+    /// - Throws: ``VisionError``: this frame is to be dropped.
+    mutating func analyse(_ frame: Frame) throws(VisionError) {
+        findings.removeAll(keepingCapacity: true)
+        flows.removeAll(keepingCapacity: true)
+        if frame.session != session { begin(frame) }
+        if frame.size != scene.size { adopt(frame.size) }
+        try motion.update(with: frame)
+        scene.time = frame.time
+        scene.tracks = tracker.update(with: motion.detections, at: frame.time.presentation)
+        findings += rules.evaluate(scene)
+        flows += sampler.update(with: findings, at: frame.time)
+    }
+
+    /// Ends open situations and the minute that has begun, as at the end of a stream.
+    mutating func finish() {
+        findings = rules.reset(at: scene.time)
+        flows = sampler.finish()
+    }
+
+    private mutating func begin(_ frame: Frame) {
+        if session != 0 { findings += rules.reset(at: scene.time) }
+        tracker.reset()
+        sampler.reset()
+        session = frame.session
+    }
+
+    private mutating func adopt(_ size: FrameSize) {
+        findings += rules.reset(at: scene.time)
+        flows += sampler.finish()
+        var configuration = TrackerConfiguration()
+        configuration.frameSize = size
+        tracker = Tracker(configuration: configuration, firstIdentity: tracker.nextIdentity)
+        let geometry = resolved(for: size)
+        rules = RuleSet(site: geometry, firstSituation: rules.nextSituation)
+        sampler = FlowSampler(lines: geometry.countingLines.map(\.id))
+        scene.size = size
+    }
+
+    private mutating func resolved(for size: FrameSize) -> Site {
+        let nothing = Site(camera: camera, size: size)
+        guard let site else { return nothing }
+        do throws(SiteError) {
+            siteProblem = nil
+            return try site.resolve(for: size)
+        } catch {
+            siteProblem = error
+            return nothing
+        }
+    }
+}
+
+extension MotionConfiguration {
+    /// The defaults, with the masks of a site.
+    init(masksOf site: SiteFile?) {
+        self.init()
+        masks = site?.zones.filter { $0.kind == .mask }.map(\.polygon.points) ?? []
+        maskFrameSize = site?.frame
+    }
+}

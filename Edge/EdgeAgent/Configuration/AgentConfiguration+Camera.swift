@@ -1,0 +1,80 @@
+import EdgeCapture
+import EventModel
+import Foundation
+import SiteCalibration
+
+extension AgentConfiguration {
+    /// Reads one entry of `cameras`; nil where it has mistakes, which are noted.
+    static func camera(_ section: YAMLSection, folder: URL) -> Camera? {
+        let id = section.required("id", section.converted("id", cameraID), CameraID.rule)
+        let locator = section.required("url", locator(section, folder: folder), "rtsp://… of the camera")
+        guard let id, let locator else {
+            _ = settings(section, CaptureSource(camera: CameraID.unnamed, locator: .file("")))
+            section.finish()
+            return nil
+        }
+        let source = settings(section, CaptureSource(camera: id, locator: locator))
+        let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
+        section.finish()
+        return Camera(source: source, site: site)
+    }
+
+    private static func settings(_ section: YAMLSection, _ source: CaptureSource) -> CaptureSource {
+        var source = source
+        if let transport = section.choice("transport", of: RTSPTransport.self) { source.transport = transport }
+        if let stall = section.seconds("stall-seconds", in: 1...600) { source.stallTimeout = stall }
+        if let connect = section.seconds("connect-seconds", in: 1...120) { source.connectTimeout = connect }
+        return source
+    }
+
+    /// The address, with user name and password where the file keeps them apart.
+    private static func locator(_ section: YAMLSection, folder: URL) -> MediaLocator? {
+        let user = section.string("user")
+        let password = section.converted("password-file") { try passwordFile($0, folder: folder) }
+        return section.converted("url") { text in
+            guard text.contains("://") else { return .file(URL(fileURLWithPath: text, relativeTo: folder).path) }
+            var url = try CameraURL(text)
+            if let user { url.credentials = Credentials(user: user, password: password ?? "") }
+            return .rtsp(url)
+        }
+    }
+
+    private static func passwordFile(_ path: String, folder: URL) throws -> String {
+        guard let text = try? String(contentsOf: URL(fileURLWithPath: path, relativeTo: folder), encoding: .utf8) else {
+            throw ConfigurationText("'\(path)' cannot be read: does the agent's user have the right to?")
+        }
+        return text.trimmingCharacters(in: .newlines)
+    }
+
+    private static func cameraID(_ text: String) throws -> CameraID {
+        guard let id = CameraID(rawValue: text) else { throw ConfigurationText(CameraID.rule) }
+        return id
+    }
+
+    /// Loads a site file. It belongs to one camera: another camera's geometry would count at the wrong place in silence.
+    private static func siteFile(_ path: String, camera: CameraID, folder: URL) throws -> SiteFile {
+        let site = try SiteFile.load(URL(fileURLWithPath: path, relativeTo: folder).path)
+        guard site.camera == camera else {
+            throw ConfigurationText("'\(path)' is the geometry of camera '\(site.camera)', not of '\(camera)'")
+        }
+        return site
+    }
+}
+
+extension SiteFile {
+    /// Reads a site file from disk.
+    ///
+    /// - Throws: ``SiteError``, or ``ConfigurationText`` where the file cannot be read.
+    static func load(_ path: String) throws -> SiteFile {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ConfigurationText("site file '\(path)' cannot be read: is the path right?")
+        }
+        return try SiteFile(json: data, file: path)
+    }
+}
+
+/// A mistake in one value, in plain words; its place is added by whoever reads the file.
+struct ConfigurationText: Error, CustomStringConvertible {
+    var description: String
+    init(_ description: String) { self.description = description }
+}

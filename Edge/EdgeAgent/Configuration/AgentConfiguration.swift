@@ -1,0 +1,115 @@
+import EdgeCapture
+import EventModel
+import Foundation
+import SiteCalibration
+import Yams
+
+/// Everything an agent reads from its configuration file. Relative paths are relative to that file.
+struct AgentConfiguration: Sendable {
+    /// One camera.
+    struct Camera: Sendable {
+        var source: CaptureSource
+        /// The measured geometry; nil: motion only, nothing is counted.
+        var site: SiteFile?
+    }
+
+    /// What the agent calls itself when it enrols.
+    var name: String
+    /// Key, spool and evidence live here.
+    var dataDirectory: URL
+    /// Most bytes of records that wait for the collector.
+    var spoolLimit: Int
+    /// Most bytes of evidence that wait for the collector.
+    var evidenceLimit: Int
+    /// Most bytes a second on the line, averaged; alerts may run ahead of it. Nil: as fast as the line carries.
+    var bytesPerSecond: Int?
+    /// A file of certificates (PEM) to trust beside the system's, for a collector with its own.
+    var collectorCertificates: URL?
+    var cameras: [Camera]
+
+    /// Reads and checks a file.
+    ///
+    /// - Throws: ``ConfigurationError`` with every mistake and its line.
+    static func load(_ file: String) throws -> AgentConfiguration {
+        let text: String
+        do { text = try String(contentsOfFile: file, encoding: .utf8) } catch {
+            throw ConfigurationError(
+                file: file,
+                problems: [.init(keyPath: "", text: "cannot be read: is the path right, and is it UTF-8 text?")])
+        }
+        return try parse(text, file: file)
+    }
+
+    static func parse(_ text: String, file: String) throws -> AgentConfiguration {
+        let problems = YAMLSection.Problems()
+        let root = try rootSection(of: text, file: file, problems: problems)
+        let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+        let configuration = read(root, folder: folder)
+        guard problems.list.isEmpty, let configuration else {
+            throw ConfigurationError(file: file, problems: problems.list)
+        }
+        return configuration
+    }
+
+    private static func rootSection(of text: String, file: String, problems: YAMLSection.Problems) throws -> YAMLSection
+    {
+        do {
+            guard let mapping = try Yams.compose(yaml: text)?.mapping else {
+                throw ConfigurationError(
+                    file: file,
+                    problems: [.init(keyPath: "", text: "is empty; it wants the sections 'agent' and 'cameras'")])
+            }
+            return YAMLSection(mapping, keyPath: "", problems: problems)
+        } catch let error as YamlError {
+            throw ConfigurationError(file: file, problems: [.init(error)])
+        }
+    }
+
+    private static func read(_ root: YAMLSection, folder: URL) -> AgentConfiguration? {
+        let agent = root.required("agent", root.section("agent"), "it names the agent and its data folder")
+        let sections = root.sections("cameras")
+        let cameras = sections.map { camera($0, folder: folder) }
+        root.finish()
+        if sections.isEmpty { _ = root.fail("cameras", "names no camera; add at least one", at: nil) as Never? }
+        noteDoubledCameras(cameras, in: sections)
+        guard let agent, let settings = self.agent(agent, folder: folder) else { return nil }
+        var configuration = settings
+        configuration.cameras = cameras.compactMap(\.self)
+        return configuration
+    }
+
+    private static func agent(_ section: YAMLSection, folder: URL) -> AgentConfiguration? {
+        let name = section.required("name", section.string("name"), "what people will call this agent")
+        let data = section.required("data", section.string("data"), "a folder for key, spool and evidence")
+        let configuration = AgentConfiguration(
+            name: name ?? "", dataDirectory: URL(fileURLWithPath: data ?? "", relativeTo: folder),
+            spoolLimit: section.byteCount("spool-limit", atLeast: 10_000_000) ?? 2_000_000_000,
+            evidenceLimit: section.byteCount("evidence-limit", atLeast: 10_000_000) ?? 8_000_000_000,
+            bytesPerSecond: section.byteCount("bytes-per-second", atLeast: 1_000),
+            collectorCertificates: section.string("collector-certificates").map {
+                URL(fileURLWithPath: $0, relativeTo: folder)
+            }, cameras: [])
+        section.finish()
+        return name == nil || data == nil ? nil : configuration
+    }
+
+    private static func noteDoubledCameras(_ cameras: [Camera?], in sections: [YAMLSection]) {
+        var seen: Set<CameraID> = []
+        for (camera, section) in zip(cameras, sections) {
+            guard let id = camera?.source.camera, !seen.insert(id).inserted else { continue }
+            _ = section.fail("id", "'\(id)' names two cameras; every camera needs its own id", at: nil) as Never?
+        }
+    }
+}
+
+extension ConfigurationError.Problem {
+    init(_ error: YamlError) {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            self.init(line: mark.line, keyPath: "", text: "not valid YAML: \(problem)")
+        default:
+            self.init(line: nil, keyPath: "", text: "not valid YAML: \(error)")
+        }
+    }
+}

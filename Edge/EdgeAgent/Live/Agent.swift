@@ -1,0 +1,80 @@
+import Dispatch
+import EdgeOutbox
+import EventModel
+import Foundation
+import Logging
+import ServiceLifecycle
+
+/// A running agent: all cameras, one outbox, one shipper. Runs until it is told to stop.
+struct Agent: Service {
+    private let configuration: AgentConfiguration
+    private let paths: AgentPaths
+    private let outbox: Outbox
+    private let shipper: Shipper
+    private let transport: HTTPTransport
+    private let cameras: [CameraWatch]
+    private let logger: Logger
+
+    /// Opens the spool and prepares the cameras; nothing runs before ``run()``.
+    ///
+    /// - Throws: ``OutboxError`` (not enrolled, spool in use, …) or ``ConfigurationText``.
+    init(_ configuration: AgentConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        paths = try AgentPaths(configuration.dataDirectory)
+        let key = try AgentKeyFile.load(paths.key)
+        let enrolled = try Enrolment.load(keyFile: paths.key)
+        transport = try HTTPTransport(
+            collector: enrolled.collector, certificateAuthority: configuration.collectorCertificates?.path)
+        outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
+        var shipping = Shipper.Configuration()
+        shipping.bytesPerSecond = configuration.bytesPerSecond
+        shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
+        let firstIdentity = try RunCounter(in: paths.folder).firstIdentity
+        let outbox = outbox
+        cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: firstIdentity) }
+    }
+
+    private static func outboxConfiguration(_ agent: AgentConfiguration, _ paths: AgentPaths) -> OutboxConfiguration {
+        var configuration = OutboxConfiguration(directory: paths.spool)
+        configuration.recordByteCap = agent.spoolLimit
+        configuration.evidenceByteCap = agent.evidenceLimit
+        return configuration
+    }
+
+    /// Watches and ships until the process is asked to stop; what was found is stored when this returns.
+    func run() async throws {
+        logger.notice(
+            "agent started", metadata: ["agent.name": "\(configuration.name)", "cameras": "\(cameras.count)"])
+        for camera in cameras { camera.start() }
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup { group in
+                group.addTask { await shipper.run() }
+                group.addTask { await reportHealth() }
+            }
+        }
+        await stop()
+    }
+
+    private func reportHealth() async {
+        var reporter = AgentHealthReporter(folder: paths.folder)
+        while !Task.isCancelled {
+            outbox.append(reporter.record(outbox: outbox.status(), problems: []), lane: .sample)
+            try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
+        }
+    }
+
+    /// Stops the cameras side by side: each may take a moment to let go of its connection.
+    private func stop() async {
+        let cameras = cameras
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
+                continuation.resume()
+            }
+        }
+        await outbox.close()
+        await transport.shutdown()
+        logger.notice("agent stopped", metadata: ["outbox.records": "\(outbox.status().waitingRecords)"])
+    }
+}

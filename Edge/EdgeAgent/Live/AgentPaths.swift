@@ -1,0 +1,23 @@
+import Foundation
+
+/// The files in an agent's folder.
+struct AgentPaths: Sendable {
+    var folder: URL
+
+    /// Makes the folder where it is missing; only its owner may enter it.
+    init(_ folder: URL) throws {
+        self.folder = folder
+        do {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw ConfigurationText(
+                "agent.data: '\(folder.path)' cannot be made; give another folder, or this one to the agent's user")
+        }
+    }
+
+    /// The private key.
+    var key: String { folder.appendingPathComponent("agent.key").path }
+    /// Records and evidence that wait for the collector.
+    var spool: String { folder.appendingPathComponent("spool").path }
+}

@@ -1,0 +1,77 @@
+import Dispatch
+import EdgeCapture
+import EdgeOutbox
+import EventModel
+import Foundation
+import Logging
+import SiteCalibration
+import Synchronization
+
+/// One camera of a running agent: its capture thread and its analysis thread.
+///
+/// What fails here stays here: a broken stream, geometry or picture is reported and the other cameras go on.
+final class CameraWatch: Sendable {
+    private let configuration: AgentConfiguration.Camera
+    private let firstIdentity: UInt64
+    private let outbox: Outbox
+    private let capture: CameraCapture
+    private let news: ChangeFlag
+    private let ended = DispatchSemaphore(value: 0)
+
+    init(_ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64) {
+        self.configuration = configuration
+        self.firstIdentity = firstIdentity
+        self.outbox = outbox
+        let news = ChangeFlag()
+        self.news = news
+        capture = CameraCapture(source: configuration.source) { event in
+            // A new attempt is no news: the failure before it stays the state until pictures come.
+            if event.state != .connecting { news.raise() }
+        }
+    }
+
+    /// Starts both threads.
+    func start() {
+        capture.start()
+        let thread = Thread { [self] in
+            run()
+            ended.signal()
+        }
+        thread.name = "analysis \(configuration.source.camera)"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Ends both threads; what was found until then is in the outbox when this returns.
+    func stop() {
+        capture.stop()
+        ended.wait()
+    }
+
+    private func run() {
+        do {
+            var analysis = try LiveAnalysis(
+                camera: configuration.source.camera, site: configuration.site, firstIdentity: firstIdentity,
+                outbox: outbox)
+            while !capture.mailbox.isFinished {
+                if let frame = capture.mailbox.take(timeout: .milliseconds(500)) { analysis.take(frame) }
+                analysis.reportHealth(of: capture, isChanged: news.lower())
+            }
+            analysis.finish(capture)
+        } catch {
+            Logger(label: "ngatu.analysis").error(
+                "camera analysis could not start",
+                metadata: ["camera.id": "\(configuration.source.camera)", "error": "\(error)"])
+        }
+    }
+}
+
+/// Tells one thread that another has news.
+final class ChangeFlag: Sendable {
+    private let isRaised = Atomic<Bool>(false)
+
+    func raise() { isRaised.store(true, ordering: .releasing) }
+
+    /// Whether there was news since the last call.
+    func lower() -> Bool { isRaised.exchange(false, ordering: .acquiringAndReleasing) }
+}

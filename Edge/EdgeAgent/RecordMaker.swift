@@ -1,0 +1,103 @@
+import EdgeCore
+import EdgeRules
+import EventModel
+import Foundation
+
+/// Turns what rules found into records for the wire. Pure.
+struct RecordMaker {
+    var camera: CameraID
+
+    /// A record of a finding, without a sequence: the outbox numbers it.
+    func record(of finding: Finding, evidence: Ngatu_V1_Evidence?) -> Ngatu_V1_Record {
+        var record = Ngatu_V1_Record()
+        record.camera = camera.rawValue
+        record.timeMicros = finding.time.capturedAt.unixMicroseconds
+        record.clock = finding.time.clock.wire
+        switch finding.kind {
+        case .lineCrossing(let line, let direction):
+            record.timeMicros = micros(of: finding.interval.upperBound, in: finding)
+            record.passage = passage(line: line, direction: direction, finding: finding, evidence: evidence)
+        case .security(let kind, let zone, let phase, let severity):
+            record.securityAlert = alert(
+                finding, kind, zone: zone, phase: phase, severity: severity, evidence: evidence)
+        }
+        return record
+    }
+
+    /// A record of one minute at one line.
+    func record(of flow: LineFlow) -> Ngatu_V1_Record {
+        var record = Ngatu_V1_Record()
+        record.camera = camera.rawValue
+        record.timeMicros = flow.minute.unixMicroseconds
+        record.clock = .host
+        record.flowSample.line = flow.line
+        record.flowSample.seconds = UInt32(clamping: flow.watchedSeconds)
+        record.flowSample.counts = flow.counts.map { key, count in
+            var entry = Ngatu_V1_FlowSample.Count()
+            entry.direction = key.direction.wire
+            entry.objectClass = key.label.wire
+            entry.count = UInt32(clamping: count)
+            return entry
+        }
+        return record
+    }
+
+    private func passage(
+        line: String, direction: CrossingDirection, finding: Finding, evidence: Ngatu_V1_Evidence?
+    ) -> Ngatu_V1_Passage {
+        var passage = Ngatu_V1_Passage()
+        passage.line = line
+        passage.direction = direction.wire
+        if let subject = finding.subjects.first {
+            passage.objectClass = subject.label.wire
+            passage.track = subject.id.rawValue
+            passage.confidencePercent = UInt32((subject.confidence * 100).rounded().clamped(to: 0...100))
+        }
+        passage.evidence = evidence.map { [$0] } ?? []
+        return passage
+    }
+
+    private func alert(
+        _ finding: Finding, _ kind: SecurityKind, zone: String, phase: AlertPhase, severity: AlertSeverity,
+        evidence: Ngatu_V1_Evidence?
+    ) -> Ngatu_V1_SecurityAlert {
+        var alert = Ngatu_V1_SecurityAlert()
+        alert.kind = kind.rawValue
+        alert.severity = severity.wire
+        alert.zone = zone
+        alert.phase = phase.wire
+        alert.alert = finding.situation
+        alert.fromMicros = micros(of: finding.interval.lowerBound, in: finding)
+        alert.toMicros = phase == .ended ? micros(of: finding.interval.upperBound, in: finding) : 0
+        if let subject = finding.subjects.first {
+            alert.track = subject.id.rawValue
+            alert.objectClass = subject.label.wire
+            alert.box = subject.box.wire
+        }
+        alert.evidence = evidence.map { [$0] } ?? []
+        return alert
+    }
+
+    /// UTC of a stream time, by the frame at which the rule decided.
+    private func micros(of moment: Duration, in finding: Finding) -> Int64 {
+        let offset = (moment - finding.time.presentation).seconds
+        return finding.time.capturedAt.addingTimeInterval(offset).unixMicroseconds
+    }
+}
+
+extension BoundingBox {
+    /// Whole pixels, as records carry them.
+    var wire: Ngatu_V1_Box {
+        var box = Ngatu_V1_Box()
+        box.x = Int32(x.rounded().clamped(to: -100_000...100_000))
+        box.y = Int32(y.rounded().clamped(to: -100_000...100_000))
+        box.width = UInt32(width.rounded().clamped(to: 0...100_000))
+        box.height = UInt32(height.rounded().clamped(to: 0...100_000))
+        return box
+    }
+}
+
+extension Comparable {
+    /// The nearest value within the range.
+    func clamped(to range: ClosedRange<Self>) -> Self { min(max(self, range.lowerBound), range.upperBound) }
+}

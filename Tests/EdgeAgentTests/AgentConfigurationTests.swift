@@ -1,0 +1,101 @@
+import EventModel
+import Foundation
+import Testing
+
+@testable import EdgeAgent
+
+@Suite struct AgentConfigurationTests {
+    static let sound = """
+        agent:
+          name: box
+          data: data
+        cameras:
+          - id: cam-1
+            url: rtsp://user:secret@192.0.2.1/stream
+            stall-seconds: 5
+        """
+
+    @Test func aSoundFileIsRead() throws {
+        let configuration = try AgentConfiguration.parse(Self.sound, file: "/etc/ngatu/agent.yaml")
+        #expect(configuration.name == "box")
+        #expect(configuration.dataDirectory.path == "/etc/ngatu/data")
+        #expect(configuration.cameras.map(\.source.camera.rawValue) == ["cam-1"])
+        #expect(configuration.cameras.first?.source.stallTimeout == .seconds(5))
+        #expect(configuration.spoolLimit == 2_000_000_000)
+    }
+
+    @Test func noPasswordShowsInADescription() throws {
+        let configuration = try AgentConfiguration.parse(Self.sound, file: "agent.yaml")
+        var dumped = ""
+        dump(configuration, to: &dumped)
+        #expect(!dumped.contains("secret"))
+        #expect(!"\(configuration)".contains("secret"))
+    }
+
+    /// Text to replace, its replacement, and what the message must say.
+    @Test(arguments: [
+        ("stall-seconds: 5", "stal-seconds: 5", ["agent.yaml:7", "cameras[0].stal-seconds", "unknown key"]),
+        ("stall-seconds: 5", "stall-seconds: soon", ["agent.yaml:7", "cameras[0].stall-seconds", "seconds"]),
+        ("id: cam-1", "id: 'cam 1'", ["agent.yaml:5", "cameras[0].id", "letters"]),
+        (
+            "url: rtsp://user:secret@192.0.2.1/stream", "url: http://user:secret@x/",
+            ["agent.yaml:6", "cameras[0].url", "rtsp://"]
+        ),
+        ("  name: box\n", "", ["agent.name", "is missing"]),
+        ("cameras:", "kameras:", ["kameras", "unknown key"]),
+        ("agent:", "agent: [", ["agent.yaml", "not valid YAML"]),
+        ("data: data", "data: data\n  spool-limit: 2 apples", ["agent.yaml:4", "agent.spool-limit", "500 MB"]),
+    ])
+    func aMistakeIsNamedWithItsPlace(text: String, replacement: String, words: [String]) {
+        let broken = Self.sound.replacingOccurrences(of: text, with: replacement)
+        #expect {
+            try AgentConfiguration.parse(broken, file: "agent.yaml")
+        } throws: { error in
+            let message = "\(error)"
+            return words.allSatisfy { message.contains($0) } && !message.contains("secret")
+        }
+    }
+
+    @Test func everyMistakeIsNamedAtOnce() {
+        let broken = Self.sound.replacingOccurrences(of: "name: box", with: "nam: box")
+            .replacingOccurrences(of: "stall-seconds: 5", with: "transport: pigeon")
+        #expect { try AgentConfiguration.parse(broken, file: "a.yaml") } throws: { error in
+            (error as? ConfigurationError)?.problems.count == 3
+        }
+    }
+
+    @Test func twoCamerasOfOneNameAreRefused() {
+        let doubled = Self.sound + "\n  - id: cam-1\n    url: rtsp://192.0.2.2/"
+        #expect { try AgentConfiguration.parse(doubled, file: "a.yaml") } throws: {
+            "\($0)".contains("names two cameras")
+        }
+    }
+
+    @Test(arguments: ["", "x", "- 1", "agent: 3\ncameras: 4", "agent: {}\ncameras: []", "\u{0}", "a: &a [*a]"])
+    func nonsenseIsRefusedAndNeverTraps(text: String) {
+        #expect(throws: ConfigurationError.self) { try AgentConfiguration.parse(text, file: "a.yaml") }
+    }
+
+    @Test func theExampleOfTheDeployFolderLoads() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for name in ["agent.example.yaml", "nga-tu-01.json"] {
+            try FileManager.default.copyItem(
+                at: root.appendingPathComponent("Deploy/\(name)"), to: folder.appendingPathComponent(name))
+        }
+        try Data("secret\n".utf8).write(to: folder.appendingPathComponent("nga-tu-01.password"))
+        let configuration = try AgentConfiguration.load(folder.appendingPathComponent("agent.example.yaml").path)
+        #expect(configuration.cameras.first?.site?.lines.map(\.id) == ["le-loi-bac"])
+    }
+}
+
+@Suite struct ByteCountTests {
+    @Test(arguments: [("2 GB", 2_000_000_000), ("500MB", 500_000_000), ("1.5 kB", 1_500), ("42", 42)])
+    func sizesAreRead(text: String, bytes: Int) { #expect(ByteCount.parse(text) == bytes) }
+
+    @Test(arguments: ["", "GB", "2 apples", "-1 GB", "1e99 TB", "nan"])
+    func nonsenseIsNoSize(text: String) { #expect(ByteCount.parse(text) == nil) }
+}

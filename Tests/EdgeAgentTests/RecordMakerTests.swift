@@ -1,0 +1,44 @@
+import EdgeCore
+import EdgeRules
+import EventModel
+import Foundation
+import TestSupport
+import Testing
+
+@testable import EdgeAgent
+
+@Suite struct RecordMakerTests {
+    let maker = RecordMaker(camera: testCamera)
+
+    @Test func aPassageCarriesTheMomentOfTheCrossingNotOfTheDecision() {
+        let finding = Finding(
+            kind: .lineCrossing(line: "north", direction: .rightToLeft), interval: .seconds(8)...(.seconds(8)),
+            time: makeFrameTime(10), subjects: [makeTrack(id: 7, x: 1, y: 2, label: .car)])
+        let record = maker.record(of: finding, evidence: nil)
+        #expect(record.camera == "nga-tu-01")
+        #expect(record.timeMicros == testStart.addingTimeInterval(8).unixMicroseconds)
+        #expect(record.passage.line == "north")
+        #expect(record.passage.direction == .rightToLeft)
+        #expect(record.passage.track == 7)
+        #expect(record.passage.objectClass == .car)
+        #expect(record.passage.confidencePercent == 90)
+    }
+
+    @Test(arguments: [AlertPhase.opened, .updated, .ended])
+    func anAlertSaysWhenItEndedOnlyOnceItHas(phase: AlertPhase) {
+        let finding = Finding(
+            kind: .security(.intrusion, zone: "yard", phase: phase, severity: .warning),
+            interval: .seconds(2)...(.seconds(5)), time: makeFrameTime(5), subjects: [], situation: 42)
+        let alert = maker.record(of: finding, evidence: nil).securityAlert
+        #expect(alert.alert == 42)
+        #expect(alert.fromMicros == testStart.addingTimeInterval(2).unixMicroseconds)
+        #expect(alert.toMicros == (phase == .ended ? testStart.addingTimeInterval(5).unixMicroseconds : 0))
+    }
+
+    @Test func aMinuteWithoutACrossingIsARecordToo() {
+        let flow = LineFlow(line: "north", minute: testStart, watchedSeconds: 60, counts: [:])
+        let record = maker.record(of: flow)
+        #expect(record.flowSample.seconds == 60)
+        #expect(record.flowSample.counts.isEmpty)
+    }
+}
