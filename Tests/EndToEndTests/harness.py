@@ -128,7 +128,8 @@ class Process:
 class Place:
     """The folder and the processes of one test."""
 
-    def __init__(self):
+    def __init__(self, seed=SEED):
+        self.seed = seed
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ngatu-e2e-"))
         self.processes = []
         self.closers = []
@@ -153,14 +154,16 @@ class Place:
 class EndToEndTest(unittest.TestCase):
     """A test with a place of its own; on failure the ends of all logs are shown. KEEP=1 keeps the folder too."""
 
+    seed = SEED
+
     def run(self, result=None):
-        self.place = Place()
-        self.random = random.Random(f"{SEED} {self.id()}")
+        self.place = Place(self.seed)
+        self.random = random.Random(f"{self.seed} {type(self).__name__}.{self._testMethodName}")
         before = len(result.failures) + len(result.errors)
         try:
             super().run(result)
             if len(result.failures) + len(result.errors) > before:
-                print(f"\n==== {self.id()} failed with SEED={SEED}", file=sys.stderr)
+                print(f"\n==== {self.id()} failed with SEED={self.seed}", file=sys.stderr)
                 self.place.show_logs()
         finally:
             self.place.close()
@@ -168,7 +171,7 @@ class EndToEndTest(unittest.TestCase):
     def setUp(self):
         if not (BUILD / "collector").exists():
             self.skipTest(f"there is no {BUILD}/collector: build first")
-        print(f"SEED={SEED} ", end="", flush=True, file=sys.stderr)
+        print(f"SEED={self.seed} ", end="", flush=True, file=sys.stderr)
 
 
 class Collector(Process):
@@ -247,7 +250,7 @@ class Cameras(Process):
         self.mounts = [mount for mount, _ in mounts]
         self.port, self.control_port = free_port(), free_port()
         super().__init__(place, name, ["/usr/bin/python3", ROOT / "Tests/TestCameras/rtsp_server.py", "--port", self.port,
-                                       "--control-port", self.control_port, "--seed", SEED, *arguments,
+                                       "--control-port", self.control_port, "--seed", place.seed, *arguments,
                                        *(f"{mount}={file}" for mount, file in mounts)])
 
     def start(self):

@@ -2,14 +2,14 @@
 import unittest
 
 from faulty_proxy import FAULTS, FaultyProxy
-from harness import SEED, Collector, EndToEndTest, enrolled_load, wait_until
+from harness import Collector, EndToEndTest, enrolled_load, wait_until
 from judge import Store, assert_evidence_arrived, judge, promises_of
 
 
 class ProxyFaultTests(EndToEndTest):
     def test_every_fault_of_the_line_is_survived(self):
         collector = Collector(self.place).start().wait_ready()
-        proxy = FaultyProxy(("127.0.0.1", collector.port), seed=SEED, share=0)
+        proxy = FaultyProxy(("127.0.0.1", collector.port), seed=self.seed, share=0)
         self.place.closers.append(proxy.close)
         load = enrolled_load(self.place, collector, url=proxy.url)
         proxy.share = 0.5
