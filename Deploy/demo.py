@@ -70,9 +70,7 @@ def served_cameras(children):
     files = clip_files() or scene_files()
     check_port(RTSP_PORT, "RTSP_PORT")
     command = ["/usr/bin/python3", ROOT / "Tests/TestCameras/rtsp_server.py", "--port", str(RTSP_PORT)]
-    server = children.start("cameras", command + [f"{site['camera']}={video}" for video, site in files], wait_for="ready ",
-                            times=len(files))
-    del server
+    children.start("cameras", command + [f"{site['camera']}={video}" for video, site in files], wait_for="ready ", times=len(files))
     return [{"id": site["camera"], "url": f"rtsp://127.0.0.1:{RTSP_PORT}/{site['camera']}", "site": site} for _, site in files]
 
 
@@ -136,10 +134,12 @@ class Children:
 
 
 def start_collector(children):
-    """Starts the collector; answers its log, which holds the one-time login of the first start."""
+    """Starts the collector; answers "LOGIN PASSWORD" as long as nobody has chosen a password, else None."""
     check_port(WEB_PORT, "PORT")
-    return children.start("collector", [BUILD / "collector", "serve", "--data", DEMO / "collector", "--host", "127.0.0.1",
-                                        "--port", str(WEB_PORT)], wait_for="listening", seconds=30)
+    children.start("collector", [BUILD / "collector", "serve", "--data", DEMO / "collector", "--host", "127.0.0.1", "--port",
+                                 str(WEB_PORT), "--print-login"], wait_for="listening", seconds=30)
+    lines = (DEMO / "collector.log").read_text().splitlines()
+    return next((line.removeprefix("first-login ") for line in lines if line.startswith("first-login ")), None)
 
 
 def start_agent(children, cameras):
@@ -152,7 +152,7 @@ def start_agent(children, cameras):
     config = folder / "agent.yaml"
     config.touch(mode=0o600)
     config.write_text("\n".join(lines) + "\n")
-    if not (folder / "data" / "enrolment.json").exists():
+    if not (folder / "data" / "agent.key.collector.json").exists():
         code = subprocess.run([BUILD / "collector", "enroll-code", "--data", DEMO / "collector", "--site", "demo"], check=True,
                               capture_output=True, text=True).stdout.strip().splitlines()[0]
         subprocess.run([BUILD / "edge-agent", "enroll", "--config", config, f"http://127.0.0.1:{WEB_PORT}", code], check=True)
@@ -170,12 +170,12 @@ def main():
                 shutil.rmtree(DEMO / name, ignore_errors=True)
         addresses = os.environ.get("CAMERA", "").split()
         cameras = own_cameras(addresses) if addresses else served_cameras(children)
-        start_collector(children)
-        login = DEMO / "collector" / "first-login.txt"
+        login = start_collector(children)
         start_agent(children, cameras)
         say(f"open  http://127.0.0.1:{WEB_PORT}/")
-        if login.exists():
-            say("log in as  " + login.read_text().strip().replace("\n", "  "))
+        if login:
+            name, password = login.split()
+            say(f"log in as  {name}  with the one-time password  {password}")
         else:
             say("log in with the password you chose (make demo FRESH=1 begins anew)")
         say("Ctrl-C stops everything.")

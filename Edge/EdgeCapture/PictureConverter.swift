@@ -2,7 +2,7 @@ import CFFmpeg
 
 /// Converts uncommon pixel formats (10 bit, packed, NV12, RGB) to 8-bit 4:2:0 of the same range by swscale.
 ///
-/// It costs a pass over the whole picture and new memory for it: about 1 ms at 1080p. Common streams never come here.
+/// It costs a pass over the whole picture and new memory for it. Common streams never come here.
 struct PictureConverter: ~Copyable {
     private var scaler: OpaquePointer?
     private var output: UnsafeMutablePointer<AVFrame>?

@@ -89,7 +89,7 @@ extension StreamReport {
         case "h264": nil
         case "hevc":
             "H.265 costs about a third more decoding time than H.264 here: choose H.264 where the network allows"
-        case "mjpeg": "MJPEG costs ten times the network of H.264: choose H.264"
+        case "mjpeg": "MJPEG loads the network far more than H.264: choose H.264"
         default: "\(codec) is unusual for cameras: choose H.264"
         }
     }
