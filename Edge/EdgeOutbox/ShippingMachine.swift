@@ -41,6 +41,8 @@ struct ShippingMachine: Sendable {
     private(set) var limit = fullBatch
     private(set) var suspects: [Suspect] = []
     private var suspectLimit = 8
+    /// Rounds of single refusals since a record was taken.
+    private var fruitlessRounds = 0
     private var hold = Hold.none
     private var notBefore: Duration = .zero
     private var evidenceNotBefore: Duration = .zero
@@ -83,7 +85,7 @@ struct ShippingMachine: Sendable {
         return .wait(since + linger - now)
     }
 
-    /// Only suspects are left and nothing else can prove them guilty: after a minute they are tried again.
+    /// Only suspects are left and nothing else can prove them guilty: after a while they are tried again.
     private mutating func waitForProof(now: Duration, work: ShippingWork) -> Action? {
         guard !suspects.isEmpty, work.records <= suspects.count else {
             proofAwaitedSince = nil
@@ -91,11 +93,12 @@ struct ShippingMachine: Sendable {
         }
         let since = proofAwaitedSince ?? now
         proofAwaitedSince = since
-        guard now >= since + Backoff.longest else {
-            return work.evidence > 0 && now >= evidenceNotBefore ? .evidence : .wait(since + Backoff.longest - now)
+        guard now >= since + fruitlessWait else {
+            return work.evidence > 0 && now >= evidenceNotBefore ? .evidence : .wait(since + fruitlessWait - now)
         }
         proofAwaitedSince = nil
         suspects = []
+        fruitlessRounds += 1
         return nil
     }
 
@@ -141,6 +144,7 @@ struct ShippingMachine: Sendable {
         backoff.reset()
         limit = min(Self.fullBatch, limit * 2)
         suspectLimit = 8
+        fruitlessRounds = 0
         return .settle(receipt, deadLetters: suspects)
     }
 
@@ -165,7 +169,8 @@ struct ShippingMachine: Sendable {
         if suspects.count >= suspectLimit {
             suspects = []
             suspectLimit = min(512, suspectLimit * 2)
-            hold(.asked, until: now + Backoff.longest)
+            hold(.asked, until: now + fruitlessWait)
+            fruitlessRounds += 1
         }
         return .discard
     }
@@ -176,7 +181,10 @@ struct ShippingMachine: Sendable {
     }
 
     /// So many records were refused one by one, and none taken, that the records are not to blame.
-    var refusesEverything: Bool { suspectLimit > 8 }
+    var refusesEverything: Bool { fruitlessRounds > 0 }
+
+    /// One minute after the first round, doubling to a quarter of an hour.
+    private var fruitlessWait: Duration { .seconds(min(900, 60 << min(fruitlessRounds, 4))) }
 
     // MARK: - Evidence
 

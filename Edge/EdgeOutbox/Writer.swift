@@ -120,6 +120,8 @@ final class Writer: @unchecked Sendable {
                 logger.error("spool cannot be written", metadata: ["error": "\(failure)"])
             }
             board.report(.storage, failure.detail)
+            // Room for the log of the transactions that delete, or that ship: the way out of a full disk.
+            if failure.kind == .storage { store.directory.releaseReserve() }
             return failure
         }
         do {

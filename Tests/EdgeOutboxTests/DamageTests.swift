@@ -102,7 +102,7 @@ import Testing
         #expect { try Store(configuration) } throws: { ($0 as? OutboxError)?.kind == .newerSchema }
         let queue = try DatabaseQueue(path: configuration.directory + "/spool.sqlite")
         let kept = try queue.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM passageRecord") }
-        #expect(kept == 133)
+        #expect(kept == 134)
         #expect(
             try !FileManager.default.contentsOfDirectory(atPath: scratch.spool).contains { $0.hasPrefix("damaged") })
     }

@@ -42,6 +42,7 @@ import Testing
         try await bench.outbox.appendAndWait(makeAlert(300), lane: .alert)
         #expect(bench.outbox.status().blockedAppends > 0)
         #expect(bench.outbox.status().droppedRecords > 0)
+        try await limit(bench.outbox, toPages: nil)
         await bench.drain()
         let (stored, gaps) = await bench.collector.accounted
         #expect(stored.union(gaps.keys).isSuperset(of: 1...2_302) && stored.isDisjoint(with: gaps.keys))
