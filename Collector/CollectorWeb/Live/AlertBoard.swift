@@ -1,0 +1,59 @@
+import CollectorDomain
+import Foundation
+
+/// The newest security situations, one row each, whatever number of records tells about them.
+struct AlertBoard: Sendable {
+    /// What makes records speak of one situation.
+    struct Key: Hashable, Sendable {
+        var agent: Int64
+        var epoch: Int64
+        var camera: Int64?
+        var alert: Int64
+
+        /// Fit for the `id` of an element.
+        var text: String { "alert-\(agent)-\(epoch)-\(camera ?? 0)-\(alert)" }
+    }
+
+    /// One situation as its newest record tells it, with the first still that any of them brought.
+    struct Row: Hashable, Sendable {
+        var key: Key
+        var item: FeedItem
+        var alert: AlertSummary
+    }
+
+    /// Rows kept.
+    static let limit = 12
+
+    /// Newest record first.
+    private(set) var rows: [Row] = []
+
+    init() {}
+
+    /// Takes alert records, newest first as the store lists them.
+    init(newestFirst items: [FeedItem]) {
+        for item in items.reversed() { _ = merge(item) }
+    }
+
+    /// Takes one record. Returns the situation's row; nil for records that are no alert.
+    mutating func merge(_ item: FeedItem) -> Row? {
+        guard case .alert(let alert) = item.body else { return nil }
+        let key = Key(agent: item.origin.agent, epoch: item.epoch, camera: item.origin.camera, alert: alert.alert)
+        var row = Row(key: key, item: item, alert: alert)
+        if let index = rows.firstIndex(where: { $0.key == key }) {
+            let before = rows.remove(at: index)
+            row.alert.still = alert.still ?? before.alert.still
+            row.alert.from = min(alert.from, before.alert.from)
+        }
+        rows.insert(row, at: 0)
+        if rows.count > Self.limit { rows.removeLast() }
+        return row
+    }
+
+    /// A still arrived.
+    mutating func markPresent(_ sha256: Set<Data>) {
+        for index in rows.indices {
+            guard let still = rows[index].alert.still, sha256.contains(still.sha256) else { continue }
+            rows[index].alert.still?.isPresent = true
+        }
+    }
+}
