@@ -65,7 +65,7 @@ class Process:
     """One program that a test may kill and start again; its output of all runs goes to one log."""
 
     def __init__(self, place, name, command, environment=None):
-        self.place, self.name, self.command = place, name, [str(word) for word in command]
+        self.place, self.name, self.argv = place, name, [str(word) for word in command]
         self.environment = dict(environment or {})
         self.log_path = place.folder / f"{name}.log"
         self.log_path.touch()
@@ -75,7 +75,7 @@ class Process:
 
     def start(self):
         with open(self.log_path, "ab") as log:
-            self.child = subprocess.Popen(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+            self.child = subprocess.Popen(self.argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
                                           env={**os.environ, **self.environment}, preexec_fn=_die_with_parent)
         return self
 
@@ -283,7 +283,7 @@ class Load(Process):
         words = []
         for option, value in {"records": records, "first_number": self.runs * 100_000_000 + 1, **options}.items():
             words += [f"--{option.replace('_', '-')}"] + ([] if value is True else [str(value)])
-        self.command = [str(BUILD / "OutboxLoad"), "--data", str(self.agent.data), *words]
+        self.argv = [str(BUILD / "OutboxLoad"), "--data", str(self.agent.data), *words]
         return super().start()
 
     def run_to_end(self, seconds, records=0, **options):
