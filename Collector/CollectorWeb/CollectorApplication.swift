@@ -38,9 +38,8 @@ public struct CollectorApplication: Sendable {
 extension WebServices {
     /// Loads what pages need.
     init(store: any CollectorStoring, configuration: WebConfiguration, logger: Logger) throws {
-        guard let resources = Bundle.module.resourceURL?.appendingPathComponent("Resources") else {
-            throw SetupError("the resources of the pages are missing beside the executable")
-        }
+        // `resourceURL` already ends in "Resources" where a bundle has a folder of that name, and does not elsewhere.
+        let resources = Bundle.module.bundleURL.appendingPathComponent("Resources")
         self.store = store
         self.configuration = configuration
         self.logger = logger
