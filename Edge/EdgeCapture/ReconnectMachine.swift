@@ -1,8 +1,9 @@
 /// Decides when to connect to a camera again. Pure: time and chance come in as arguments.
 ///
 /// Waiting doubles from 1 s to 30 s, each time between half and all of it by chance, so that the cameras of a site do
-/// not come back in step. A camera that refuses us is asked every five minutes: somebody may correct it. There is no
-/// giving up. A connection that delivered for a while begins the series anew.
+/// not come back in step. A camera that refuses our password is asked every five minutes: it may lock us out, and somebody
+/// may correct it. One that refuses the stream may only be starting up (many answer 404 until their encoder runs), so the
+/// waits double up to those five minutes. There is no giving up. A connection that delivered for a while begins anew.
 public struct ReconnectMachine: Sendable {
     /// What to do next.
     public enum Action: Hashable, Sendable {
@@ -18,7 +19,7 @@ public struct ReconnectMachine: Sendable {
         public var shortest: Duration = .seconds(1)
         /// The longest wait for a camera that is away.
         public var longest: Duration = .seconds(30)
-        /// The wait for a camera that refuses us.
+        /// The wait for a camera that refuses our password, and the longest for one that refuses the stream.
         public var refused: Duration = .seconds(300)
         /// How long a connection must deliver pictures to count as healthy.
         public var healthyAfter: Duration = .seconds(30)
@@ -57,8 +58,10 @@ public struct ReconnectMachine: Sendable {
         firstPicture = nil
         let full: Duration
         switch kind {
-        case .unauthorized, .unsupported:
+        case .unauthorized:
             full = configuration.refused
+        case .unsupported:
+            full = min(configuration.refused, configuration.shortest * Self.factor(failuresInARow))
         case .unreachable, .stalled, .malformed, .cancelled:
             full = min(configuration.longest, configuration.shortest * Self.factor(failuresInARow))
         }

@@ -26,10 +26,16 @@ import Testing
         #expect(pause == .seconds(15))
     }
 
-    @Test(arguments: [CaptureError.Kind.unauthorized, .unsupported])
-    func aRefusalIsAskedAgainSlowly(kind: CaptureError.Kind) {
+    @Test func aRefusedPasswordIsAskedAgainSlowly() {
         var machine = ReconnectMachine()
-        #expect(wait(machine.connectionEnded(kind, chance: 1)) == .seconds(300))
+        #expect(wait(machine.connectionEnded(.unauthorized, chance: 1)) == .seconds(300))
+    }
+
+    @Test func aRefusedStreamIsAskedAgainSoonAndThenSlowly() {
+        var machine = ReconnectMachine()
+        let waits = (0..<11).map { _ in wait(machine.connectionEnded(.unsupported, chance: 1)) }
+        #expect(waits.prefix(4) == [.seconds(1), .seconds(2), .seconds(4), .seconds(8)])
+        #expect(waits.suffix(2) == [.seconds(300), .seconds(300)])
     }
 
     @Test func aHealthyConnectionBeginsAnew() {

@@ -77,7 +77,7 @@ def first_login(collector):
 class LiveStream:
     """Server-sent events, read by a thread; `events` are (seconds since 1970 at arrival, name, id, data)."""
 
-    def __init__(self, browser, path="/live/events", after=None):
+    def __init__(self, browser, path="/live/stream", after=None):
         address = urllib.parse.urlsplit(browser.url)
         self.events, self.problem = [], None
         self._connection = http.client.HTTPConnection(address.hostname, address.port, timeout=30)

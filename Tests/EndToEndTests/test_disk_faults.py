@@ -55,9 +55,14 @@ class DiskFaultTests(EndToEndTest):
         collector.environment = faults.environment
         collector.start().wait_ready()
         load = enrolled_load(self.place, collector)
-        load.start(1_000_000, rate=400, pictures_every=30, picture_bytes=3_000)
+        work = {"records": 1_000_000, "rate": 400, "pictures_every": 30, "picture_bytes": 3_000}
+        load.start(**work)
         load.wait_for_log("stored")
-        self.fail_while_running(faults, lambda: collector.is_running, lambda: None)
+
+        def progress():
+            load.kill()  # the collector asks for 30 s; a new process does not know of it
+            load.start(**work)
+        self.fail_while_running(faults, lambda: collector.is_running, progress)
         self.assertEqual(http_get(collector.url + "/healthz")[0], 200)
         load.kill()
         load.drain(120)
@@ -121,16 +126,20 @@ class DiskFaultTests(EndToEndTest):
         load.environment = faults.environment
         load.start(1_000_000, rate=400, pictures_every=100)
         load.wait_for_log("stored")
-        for broken in (faults, store_faults):
-            for error in ERRORS:
-                broken.break_disk(error)
-                failed = broken.failed
-                wait_until(lambda: broken.failed >= failed + 5, 30, "five failures")
-                self.assertEqual(http_get(collector.url + "/healthz")[0], 200, "the collector lives")
-                if broken is store_faults:
-                    self.assertEqual(http_get(collector.url + "/readyz")[0], 503, "and says that it cannot store")
-                broken.heal()
+        for error in ERRORS:
+            with self.subTest(disk="spool", error=errno.errorcode[error]):
+                faults.break_disk(error)
+                failed = faults.failed
+                wait_until(lambda: faults.failed >= failed + 5, 30, "five failures")
+                faults.heal()
                 load.wait_for_log("\nstored", 30, len(load.log()))
+        for error in ERRORS:
+            with self.subTest(disk="store", error=errno.errorcode[error]):
+                store_faults.break_disk(error)
+                wait_until(lambda: http_get(collector.url + "/readyz")[0] == 503, 20, "the collector says that it cannot store")
+                self.assertEqual(http_get(collector.url + "/healthz")[0], 200, "and lives")
+                store_faults.heal()
+                collector.wait_ready()
         self.assertTrue(load.is_running and collector.is_running)
         load.kill()
         load.drain(120)
