@@ -24,13 +24,14 @@ struct Agent: Service {
         paths = try AgentPaths(configuration.dataDirectory)
         let key = try AgentKeyFile.load(paths.key)
         let enrolled = try Enrolment.load(keyFile: paths.key)
+        outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
+        let firstIdentity = try RunCounter(in: paths.folder).firstIdentity
+        // The last step that can fail: a transport that is given up without a shutdown ends the process.
         transport = try HTTPTransport(
             collector: enrolled.collector, certificateAuthority: configuration.collectorCertificates?.path)
-        outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
         var shipping = Shipper.Configuration()
         shipping.bytesPerSecond = configuration.bytesPerSecond
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
-        let firstIdentity = try RunCounter(in: paths.folder).firstIdentity
         let outbox = outbox
         cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: firstIdentity) }
     }
