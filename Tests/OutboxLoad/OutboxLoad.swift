@@ -79,7 +79,8 @@ struct OutboxLoad: AsyncParsableCommand {
                 group.addTask {
                     let number = firstNumber + UInt64(index)
                     let made = LoadRecord(number: number, time: time(of: index), settings: self)
-                    return "stored \(try await outbox.appendAndWait(made.record, lane: made.lane, evidence: made.evidence)) \(number)"
+                    return
+                        "stored \(try await outbox.appendAndWait(made.record, lane: made.lane, evidence: made.evidence)) \(number)"
                 }
             }
             return try await group.reduce(into: []) { $0.append($1) }
