@@ -136,11 +136,16 @@ extension Store {
         var settings = GRDB.Configuration()
         settings.journalMode = .wal
         settings.prepareDatabase { db in
-            // FULL: what is acknowledged survives a power cut. 2 MB of page cache: memory stays flat at any backlog.
-            try db.execute(
-                sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 8000000")
+            // 2 MB of page cache: memory stays flat at any backlog.
+            try db.execute(sql: "PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 8000000")
         }
-        return try DatabaseQueue(path: directory.database, configuration: settings)
+        let queue = try DatabaseQueue(path: directory.database, configuration: settings)
+        // Only now: the queue sets NORMAL when it turns the log on, after the connection was prepared. FULL: what is
+        // stored survives a power cut.
+        try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        // A disk that fails at this moment makes SQLite open the file for reading only, for as long as the process lives.
+        try queue.inTransaction(.immediate) { _ in .rollback }
+        return queue
     }
 
     private static func loadPending(_ db: Database) throws -> PendingBatch? {

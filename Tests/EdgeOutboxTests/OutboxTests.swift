@@ -1,10 +1,19 @@
 import EventModel
 import Foundation
+import GRDB
 import Testing
 
 @testable import EdgeOutbox
 
 @Suite struct OutboxTests {
+    /// GRDB falls back to NORMAL when it turns the write-ahead log on; then a power cut loses what was promised.
+    @Test func everyCommitIsSyncedToTheDisk() throws {
+        let folder = NSTemporaryDirectory() + UUID().uuidString
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try Store(OutboxConfiguration(directory: folder))
+        #expect(try store.read { try Int.fetchOne($0, sql: "PRAGMA synchronous") } == 2)
+    }
+
     @Test func everythingAppendedArrivesOnceAndLeavesAnEmptySpool() async throws {
         var bench = try Bench()
         for number in 1...1_200 { bench.outbox.append(makePassage(track: UInt64(number)), lane: .passage) }
