@@ -47,11 +47,14 @@ public struct Track: Hashable, Sendable {
     /// The ground point of the first detection, at `firstSeen`: a rule first sees a track when it is confirmed, and
     /// must not miss what it crossed before. Nil where nobody kept it.
     public var origin: Point?
+    /// Set in the scene that removes it: the track that it turned out to be a piece of. What either of them crossed,
+    /// one object crossed.
+    public var joined: TrackID?
 
     /// Makes a track.
     public init(
         id: TrackID, state: TrackState, box: BoundingBox, velocity: Point, label: ObjectClass, confidence: Double,
-        firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil
+        firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil, joined: TrackID? = nil
     ) {
         self.id = id
         self.state = state
@@ -63,6 +66,7 @@ public struct Track: Hashable, Sendable {
         self.lastSeen = lastSeen
         self.hits = hits
         self.origin = origin
+        self.joined = joined
     }
 }
 

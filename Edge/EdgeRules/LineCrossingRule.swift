@@ -15,6 +15,7 @@ public import SiteCalibration
 ///   seen counts as its path: what passes behind a bus is counted then.
 /// - A track removed in the band counts if it was last seen beyond the line itself, going on. Removed before the line,
 ///   it does not.
+/// - Where a track turns out to be a piece of another one (`Track.joined`), what it crossed does not count again.
 /// - The way back (a U-turn) counts when the track had gone half its size beyond the band; the same direction again
 ///   likewise. A box that swings wider than the band therefore still counts once.
 ///
@@ -42,6 +43,7 @@ public struct LineCrossingRule: Rule {
     /// Judges one scene.
     public mutating func evaluate(_ scene: Scene) -> [Finding] {
         var findings: [Finding] = []
+        joinPieces(in: scene)
         for track in scene.tracks {
             guard let crossing = follow(track, at: scene.time.presentation) else { continue }
             let kind = Finding.Kind.lineCrossing(line: line.id, direction: crossing.direction)
@@ -68,6 +70,14 @@ public struct LineCrossingRule: Rule {
             return passers[track.id]?.move(to: step)
         case .removed:
             return passers.removeValue(forKey: track.id)?.vanish(velocity: track.velocity, configuration)
+        }
+    }
+
+    /// Hands on what pieces of an object have counted, before the object itself moves.
+    private mutating func joinPieces(in scene: Scene) {
+        for track in scene.tracks where track.state == .removed {
+            guard let whole = track.joined, let piece = passers.removeValue(forKey: track.id) else { continue }
+            passers[whole]?.inherit(from: piece)
         }
     }
 

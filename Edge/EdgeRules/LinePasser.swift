@@ -73,6 +73,8 @@ struct LinePasser: Sendable {
     private var depth = 0.0
     private var meeting: Meeting?
     private var hasCounted = false
+    /// A crossing towards this side was counted for a piece of the object already.
+    private var excused: LineSide?
 
     init(at step: LineStep) {
         birth = step
@@ -96,17 +98,24 @@ struct LinePasser: Sendable {
         let crossing = came == nil || came == arrived ? nil : counted(towards: arrived, at: step)
         if crossing != nil { hasCounted = true }
         settle(on: arrived, at: step)
-        return crossing
+        defer { if crossing != nil { excused = nil } }
+        return excused == arrived ? nil : crossing
     }
 
     /// Ends the way in the band: the crossing that the track surely would have completed.
     ///
     /// - Parameter velocity: pixels a second, when the track was given up.
     func vanish(velocity: Point, _ configuration: LineCrossingConfiguration) -> LineCrossing? {
-        guard let side, let half, side != half, !last.isClear else { return nil }
+        guard let side, let half, side != half, excused != half, !last.isClear else { return nil }
         let ahead = Point(x: last.segment.from.x + velocity.x, y: last.segment.from.y + velocity.y)
         let away = last.segment.signedDistance(to: ahead) * (half == .right ? 1 : -1)
         return away >= configuration.vanishingSpeed * last.size ? counted(towards: half, at: last) : nil
+    }
+
+    /// Takes over what a piece of the object has counted, where the object itself has still to follow.
+    mutating func inherit(from piece: LinePasser) {
+        guard piece.hasCounted, !hasCounted, let arrived = piece.side, (side ?? birth.side) != arrived else { return }
+        excused = arrived
     }
 
     /// Remembers where the path leaves the line. A point on the line itself belongs to the side it came from, so that

@@ -54,6 +54,9 @@ struct AxisFilter: Hashable, Sendable {
         positionVariance *= 1 - positionGain
     }
 
+    /// Sets the velocity, which stays as unsure as it is.
+    mutating func start(velocity: Double) { self.velocity = velocity }
+
     /// Forgets the velocity, for a state that only waits.
     mutating func hold() { velocity = 0 }
 

@@ -67,6 +67,14 @@ struct BoxFilter: Hashable, Sendable {
         height.clamp(atLeast: 1)
     }
 
+    /// Begins anew with a box of another size; only the velocity of its middle is kept.
+    mutating func adopt(_ measured: BoundingBox) {
+        var fresh = BoxFilter(measured, noise: noise)
+        fresh.x.start(velocity: x.velocity)
+        fresh.bottom.start(velocity: velocity.y)
+        self = fresh
+    }
+
     /// Takes a measured ground point into account and leaves the extent alone: for boxes whose size means nothing.
     ///
     /// - Parameter errorFactor: how many times worse than usual the measurement is.

@@ -16,6 +16,10 @@ struct LiveTrack: Sendable {
     var isOccluded = false
     /// Since when its box has had another size than expected; nil while it fits.
     var oddSizeSince: Duration?
+    /// The track beside which it began, and of which it may be a piece; it is not believed before they part.
+    var whole: TrackID?
+    /// The track that it turned out to be a piece of.
+    var joined: TrackID?
     /// The predicted box of this frame.
     var predicted: BoundingBox
 
@@ -40,7 +44,8 @@ struct LiveTrack: Sendable {
     var track: Track {
         Track(
             id: id, state: state, box: filter.box, velocity: filter.velocity, label: votes.winner,
-            confidence: confidence, firstSeen: firstSeen, lastSeen: lastSeen, hits: hits, origin: origin)
+            confidence: confidence, firstSeen: firstSeen, lastSeen: lastSeen, hits: hits, origin: origin, joined: joined
+        )
     }
 
     /// Moves the box ahead. What stood still when it was last seen stays where it is.

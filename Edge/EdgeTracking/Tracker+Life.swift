@@ -10,14 +10,17 @@ extension Tracker {
                 continue
             }
             let isShared = workspace.isShared[index]
-            if isShared {
+            if workspace.isPiece[index] {
+                tracks[index].filter.adopt(box)
+                tracks[index].oddSizeSince = nil
+            } else if isShared {
                 tracks[index].filter.update(groundPoint: box.bottomCenter, errorFactor: 3)
                 tracks[index].filter.holdExtent()
             } else {
                 feed(index, box, at: time)
             }
             tracks[index].noteSeen(detections[source], at: time, isOccluded: isShared)
-            confirmIfDue(index)
+            confirmIfDue(index, at: time)
         }
     }
 
@@ -91,13 +94,13 @@ extension Tracker {
             || box.maxY >= Double(frame.height) - margin
     }
 
-    private mutating func confirmIfDue(_ index: Int) {
+    private mutating func confirmIfDue(_ index: Int, at time: Duration) {
         let track = tracks[index]
         let age = track.lastSeen - track.firstSeen
         let isDue =
             track.state != .tentative || (age >= configuration.confirmAfter && track.hits >= configuration.confirmHits)
             || (age >= configuration.slowConfirmAfter && track.hits >= 2)
-        guard isDue else { return }
+        guard isDue, track.state != .tentative || hasParted(index, at: time) else { return }
         tracks[index].state = .confirmed
         tracks[index].wasBelieved = true
     }

@@ -45,8 +45,10 @@ public struct Tracker: Sendable {
         workspace.begin(detections, trackCount: tracks.count, configuration)
         associate(detections, at: now)
         joinFragments(detections)
+        gatherPieces(detections, at: now)
         shareMergedRegions(detections)
         apply(detections, at: now)
+        unitePieces(at: now)
         age(at: now)
         spawn(detections, at: now)
         return report()
@@ -72,7 +74,9 @@ public struct Tracker: Sendable {
             if isInsideSeenTrack(detection, at: time) { continue }
             let id = TrackID(rawValue: nextIdentity)
             nextIdentity += 1
-            tracks.append(LiveTrack(id: id, detection: detection, time: time, noise: configuration.noise))
+            var track = LiveTrack(id: id, detection: detection, time: time, noise: configuration.noise)
+            track.whole = detection.label == .moving ? wholeBeside(detection.box, at: time) : nil
+            tracks.append(track)
         }
     }
 

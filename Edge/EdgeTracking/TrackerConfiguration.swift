@@ -30,6 +30,11 @@ public struct TrackerConfiguration: Hashable, Sendable {
     /// Slower than this many sizes a second is standing still.
     public var stationarySpeed = 0.15
 
+    /// Tracks that fill less than this share of a region that covers them are its pieces.
+    public var pieceShare = 0.4
+    /// How long a region must show its pieces to be of one object.
+    public var gatherAfter: Duration = .milliseconds(120)
+
     /// No more tracks than this at once; beyond it nothing new is begun.
     public var maximumTrackCount = 128
     /// No more detections of one frame than this are looked at, the surest first.

@@ -13,6 +13,8 @@ struct Workspace: Sendable {
     var isShared: [Bool] = []
     /// Tracks that are not seen because another one is in front of them.
     var isHidden: [Bool] = []
+    /// Tracks whose detection shows that they were a piece of it.
+    var isPiece: [Bool] = []
     /// Rows and columns of the running assignment.
     var rows: [Int] = []
     var columns: [Int] = []
@@ -29,6 +31,7 @@ struct Workspace: Sendable {
         refill(&boxOfTrack, nil, trackCount)
         refill(&isShared, false, trackCount)
         refill(&isHidden, false, trackCount)
+        refill(&isPiece, false, trackCount)
         candidates.removeAll(keepingCapacity: true)
         for index in detections.indices where Self.isUsable(detections[index], configuration) {
             candidates.append(index)
