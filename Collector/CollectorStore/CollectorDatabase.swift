@@ -54,6 +54,13 @@ public final class CollectorDatabase: CollectorStoring {
     private static func open(_ configuration: StoreConfiguration) throws -> DatabasePool {
         let file = configuration.directory.appendingPathComponent("collector.sqlite")
         let pool = try DatabasePool(path: file.path, configuration: connection())
+        // A disk that fails at this moment makes SQLite open the file for reading only, for as long as the process lives.
+        try pool.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try db.execute(sql: "CREATE TABLE writability (id)")
+                return .rollback
+            }
+        }
         // Only now: the pool sets NORMAL when it turns the log on, after the connection was prepared.
         try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
         if try pool.read({ db in try Schema.migrator.hasBeenSuperseded(db) }) {

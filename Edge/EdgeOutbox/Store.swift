@@ -144,7 +144,10 @@ extension Store {
         // stored survives a power cut.
         try queue.inDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         // A disk that fails at this moment makes SQLite open the file for reading only, for as long as the process lives.
-        try queue.inTransaction(.immediate) { _ in .rollback }
+        try queue.inTransaction(.immediate) { db in
+            try db.execute(sql: "CREATE TABLE writability (id)")
+            return .rollback
+        }
         return queue
     }
 

@@ -6,7 +6,7 @@ from harness import Collector, EndToEndTest, enrolled_load
 from judge import Spool, Store, judge, promises_of
 
 BACKLOG_MEGABYTES = int(os.environ.get("BACKLOG_MB", "60"))
-PADDING = 2_000
+PADDING = 20_000  # of each tenth record
 # Beyond what the process needs with an empty spool. A debug build with all records in memory would need several times the backlog.
 ALLOWED_GROWTH = 48 << 20
 
@@ -31,7 +31,7 @@ class BacklogTests(EndToEndTest):
         load = enrolled_load(self.place, collector)
         small = self.run_and_watch([collector], load, 60, records=2_000, padding=PADDING, until_empty=True)
         collector_small = collector.peak_bytes
-        records = BACKLOG_MEGABYTES * 1_000_000 // PADDING
+        records = BACKLOG_MEGABYTES * 10_000_000 // PADDING
         growing = self.run_and_watch([], load, 600, records=records, padding=PADDING, is_offline=True)
         waiting = sum(path.stat().st_size for path in (load.agent.data / "spool").glob("spool.sqlite"))
         self.assertGreater(waiting, BACKLOG_MEGABYTES * 0.8e6, "the backlog is on disk")
@@ -45,7 +45,7 @@ class BacklogTests(EndToEndTest):
     def test_at_the_cap_every_drop_is_told(self):
         collector = Collector(self.place).start().wait_ready()
         load = enrolled_load(self.place, collector)
-        load.run_to_end(120, 6_000, padding=PADDING, pictures_every=100, picture_bytes=1_000, cap=4_000_000, is_offline=True)
+        load.run_to_end(120, 6_000, pictures_every=100, picture_bytes=1_000, cap=150_000, is_offline=True)
         spool = Spool(load.agent.data)
         self.assertLess(len(spool.waiting), 4_000)
         load.drain(120)

@@ -10,11 +10,12 @@ import unittest
 
 from faults import Faults
 from harness import Collector, EndToEndTest, enrolled_load, http_get, wait_until
-from judge import Spool, judge, promises_of
+from judge import Spool, Store, judge, promises_of
 
 # How many of a process's first writes fail in turn. A spool is made by 66 calls; commits and evidence files follow.
 FIRST_SPOOL_WRITES = int(os.environ.get("FIRST_WRITES", "106"))
-FIRST_STORE_WRITES = int(os.environ.get("FIRST_WRITES", "40"))
+FIRST_STORE_WRITES = int(os.environ.get("FIRST_WRITES", "24"))
+FIRST_WRITES_OF_A_USED_SPOOL = int(os.environ.get("FIRST_WRITES", "30"))
 RUNNING_WRITES = int(os.environ.get("RUNNING_WRITES", "60"))
 ERRORS = (errno.ENOSPC, errno.EIO)
 
@@ -96,6 +97,26 @@ class DiskFaultTests(EndToEndTest):
         load.drain()
         judge(self, collector, [("load-agent", load.agent.data)])
 
+    def test_each_of_the_first_writes_of_a_used_spool_fails(self):
+        collector = Collector(self.place).start().wait_ready()
+        load = enrolled_load(self.place, collector)
+        load.run_to_end(30, 100, is_offline=True)
+        faults = self.watch(load.agent.data / "spool")
+        load.environment = faults.environment
+        for number in range(1, FIRST_WRITES_OF_A_USED_SPOOL + 1):
+            error = ERRORS[number % 2]
+            with self.subTest(write=number, error=errno.errorcode[error]):
+                faults.reset()
+                faults.fail_calls(number, error=error)
+                load.start(10, is_offline=True)
+                if load.wait(30) != 0:
+                    self.assertIn("storage", load.log().splitlines()[-1], "it says what stopped it")
+        faults.reset()
+        load.drain()
+        judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
+        store = Store(collector.data)
+        self.assertFalse(any(store.gaps(chain) for chain in store.epochs("load-agent").values()), "nothing was given up")
+
     def test_each_of_the_first_store_writes_fails(self):
         collector = Collector(self.place).start().wait_ready()
         load = enrolled_load(self.place, collector)
@@ -113,7 +134,12 @@ class DiskFaultTests(EndToEndTest):
                     self.assertGreater(len(collector.log().splitlines()[-1]), 20, "it says what stopped it")
                     faults.reset()
                     collector.start().wait_ready()
-                load.run_to_end(60, 20, pictures_every=20, picture_bytes=2_000, until_empty=True)
+                log_end = len(load.log())
+                load.start(20, pictures_every=20, picture_bytes=2_000, until_empty=True)
+                wait_until(lambda: not load.is_running or "the collector asked for" in load.log()[log_end:], 60, "shipped, or put off")
+                if load.is_running:
+                    load.kill()  # it was asked to wait for 30 s; a new process does not know of it
+                    load.drain()
         judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promises_of(load.log())})
 
     def test_a_full_disk_for_a_while(self):
