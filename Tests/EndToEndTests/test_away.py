@@ -5,7 +5,7 @@ import unittest
 from harness import Collector, EndToEndTest, enrolled_load, wait_until
 from judge import Store, assert_evidence_arrived, judge, promises_of
 
-RECORDS = 40_000
+RECORDS = 20_000
 DAYS = 4
 
 

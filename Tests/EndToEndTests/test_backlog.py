@@ -5,7 +5,7 @@ import unittest
 from harness import Collector, EndToEndTest, enrolled_load
 from judge import Spool, Store, judge, promises_of
 
-BACKLOG_MEGABYTES = int(os.environ.get("BACKLOG_MB", "60"))
+BACKLOG_MEGABYTES = int(os.environ.get("BACKLOG_MB", "30"))
 PADDING = 20_000  # of each tenth record
 # Beyond what the process needs with an empty spool. A debug build with all records in memory would need several times the backlog.
 ALLOWED_GROWTH = 48 << 20
