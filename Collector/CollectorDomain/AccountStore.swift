@@ -33,6 +33,8 @@ public protocol AccountStore: Sendable {
 
     /// Agents by site and name, with their newest report.
     func agents(scope: SiteScope, now: Date) async throws(StoreError) -> [AgentStatus]
+    /// What has arrived of every epoch of every agent, newest epoch first.
+    func deliveries(scope: SiteScope) async throws(StoreError) -> [AgentDelivery]
     /// The agent of a key, revoked or not; nil when none has it.
     func agent(keyHash: Data) async throws(StoreError) -> Agent?
     /// One agent by its number.

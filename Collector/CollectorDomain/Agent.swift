@@ -55,6 +55,26 @@ public struct AgentStatus: Hashable, Sendable {
     }
 }
 
+/// What of one epoch of an agent's numbering has arrived.
+public struct AgentDelivery: Hashable, Sendable {
+    /// The agent's number.
+    public var agent: Int64
+    /// The epoch: a new one for every new spool.
+    public var epoch: Int64
+    /// Batches stored.
+    public var batches: Int64
+    /// Every number that is stored or covered by a gap record.
+    public var covered: SequenceRanges
+
+    /// Makes a delivery.
+    public init(agent: Int64, epoch: Int64, batches: Int64, covered: SequenceRanges) {
+        self.agent = agent
+        self.epoch = epoch
+        self.batches = batches
+        self.covered = covered
+    }
+}
+
 /// The newest health report of an agent.
 public struct AgentReport: Hashable, Sendable {
     /// The version it runs.

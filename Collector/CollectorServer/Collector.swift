@@ -5,5 +5,5 @@ import ArgumentParser
 struct Collector: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "collector", abstract: "Takes in what edge agents send and shows it to people.",
-        subcommands: [Serve.self, EnrollCode.self, Agents.self, Users.self])
+        subcommands: [Serve.self, EnrollCode.self, Agents.self, Users.self, Fsck.self])
 }

@@ -18,7 +18,8 @@ struct EnrollCode: AsyncParsableCommand {
             let store = try options.open()
             let code = try await store.createEnrolmentCode(site: site, user: nil, now: Date())
             try await store.audit(
-                AuditEntry(at: Date(), user: nil, address: "", action: .codeCreated, subject: site, detail: "command line"))
+                AuditEntry(
+                    at: Date(), user: nil, address: "", action: .codeCreated, subject: site, detail: "command line"))
             print(code.code)
         }
     }

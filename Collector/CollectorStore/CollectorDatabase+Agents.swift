@@ -18,6 +18,26 @@ extension CollectorDatabase {
     }
 
     /// See ``AccountStore``.
+    public func deliveries(scope: SiteScope) async throws(StoreError) -> [AgentDelivery] {
+        try await read("read what has arrived") { db in
+            let chains = try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT c.id, c.agent, c.epoch, c.headNumber, a.site FROM chain c JOIN agent a ON a.id = c.agent
+                    ORDER BY c.agent, c.id DESC
+                    """)
+            return try chains.filter { scope.contains($0["site"]) }.map { chain in
+                let ranges = try Row.fetchAll(
+                    db.cachedStatement(sql: "SELECT first, last FROM chainRange WHERE chain = ? ORDER BY first"),
+                    arguments: [chain["id"] as Int64])
+                return AgentDelivery(
+                    agent: chain["agent"], epoch: chain["epoch"], batches: chain["headNumber"],
+                    covered: SequenceRanges(ranges.map { ($0[0] as Int64)...($0[1] as Int64) }))
+            }
+        }
+    }
+
+    /// See ``AccountStore``.
     public func agent(keyHash: Data) async throws(StoreError) -> Agent? {
         try await read("find an agent") { db in
             try Row.fetchOne(db, sql: "SELECT * FROM agent WHERE keyHash = ?", arguments: [keyHash]).map(

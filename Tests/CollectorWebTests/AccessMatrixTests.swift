@@ -1,6 +1,14 @@
+import BatchCodec
 import CollectorDomain
+import CollectorStore
+import EventModel
 import Foundation
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -14,7 +22,7 @@ import Testing
     }
 
     /// What a route answers to a visitor whose request is well formed. Routes are named `METHOD path`.
-    private static let expectations: [String: (Visitor) -> Set<Int>] = [
+    private static let expectations: [String: @Sendable (Visitor) -> Set<Int>] = [
         "POST /v1/batches": { _ in [400] },
         "HEAD /v1/evidence/{sha256}": { _ in [401] },
         "PUT /v1/evidence/{sha256}": { _ in [401] },
@@ -22,7 +30,7 @@ import Testing
         "GET /v1/evidence/{sha256}": byObject(allowed: 200),
         "GET /healthz": people(200),
         "GET /readyz": people(200),
-        "GET /metrics": only([.administrator], 200, else: 403),
+        "GET /metrics": only([.administrator], 200, [.administratorElsewhere: 404], else: 403),
         "GET /openapi.json": { _ in [200] },
         "GET /login": { $0 == .stranger ? [200] : [303] },
         "POST /login": { _ in [200] },
@@ -35,7 +43,8 @@ import Testing
         "GET /live/stream": people(200),
         "GET /cameras": people(200),
         "GET /cameras/{id}": byObject(allowed: 200),
-        "GET /agents": only([.administrator, .administratorElsewhere, .operatorHere, .operatorElsewhere], 200, else: 403),
+        "GET /agents": only(
+            [.administrator, .administratorElsewhere, .operatorHere, .operatorElsewhere], 200, else: 403),
         "POST /agents/codes": only([.administrator], 200, [.administratorElsewhere: 404], else: 403),
         "GET /agents/{id}/revoke": only([.administrator], 200, [.administratorElsewhere: 404], else: 403),
         "POST /agents/{id}/revoke": only([.administrator], 303, [.administratorElsewhere: 404], else: 403),
@@ -43,11 +52,11 @@ import Testing
         "GET /assets/vendor/{name}": { _ in [200, 404] },
     ]
 
-    private static func people(_ status: Int) -> (Visitor) -> Set<Int> {
+    private static func people(_ status: Int) -> @Sendable (Visitor) -> Set<Int> {
         { $0 == .stranger ? [401] : $0 == .firstPassword ? [403] : [status] }
     }
 
-    private static func byObject(allowed: Int) -> (Visitor) -> Set<Int> {
+    private static func byObject(allowed: Int) -> @Sendable (Visitor) -> Set<Int> {
         { visitor in
             switch visitor {
             case .stranger: [401]
@@ -60,7 +69,7 @@ import Testing
 
     private static func only(
         _ allowed: Set<Visitor>, _ status: Int, _ others: [Visitor: Int] = [:], else refused: Int
-    ) -> (Visitor) -> Set<Int> {
+    ) -> @Sendable (Visitor) -> Set<Int> {
         { visitor in
             if visitor == .stranger { return [401] }
             if visitor == .firstPassword { return [403] }
@@ -85,7 +94,8 @@ import Testing
         let user = try await person(visitor, harness)
         for route in harness.site.routes {
             let name = "\(route.method.rawValue) \(route.path)"
-            let expected = try #require(Self.expectations[name], "a new route: list it")(visitor)
+            let rule = try #require(Self.expectations[name], "a new route: list it")
+            let expected = rule(visitor)
             let path = Self.path(route.path, agent: agent.id, camera: camera, still: still)
             // A session a route: some routes end it.
             let token = try await user.asyncMap { try await harness.session(of: $0) }
@@ -100,7 +110,7 @@ import Testing
         _ browser: Browser, _ method: HTTPRequest.Method, _ path: String, _ harness: WebHarness, _ token: Data?
     ) async throws -> Int {
         if method == .post {
-            return try await browser.post(path, ["site": "here", "old": "x"]).status.code
+            return try await browser.post(path, ["site": "here", "old": "x"], headers: [.accept: "*/*"]).status.code
         }
         guard path == "/live/stream", let token else {
             return try await browser.get(path, accept: "*/*", method: method).status.code

@@ -1,5 +1,14 @@
+import BatchCodec
+import CollectorDomain
+import CollectorStore
+import EventModel
 import Foundation
 import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -66,10 +75,11 @@ import Testing
 
     private func keysInCode() throws -> Set<String> {
         let files = try #require(FileManager.default.enumerator(at: Self.resources, includingPropertiesForKeys: nil))
-        return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.reduce(into: []) { keys, file in
+        return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }.reduce(into: []) {
+            keys, file in
             let text = try String(contentsOf: file, encoding: .utf8)
-            let found = text.matches(of: /(?:strings\(|title: |notice: |return )"([a-zA-Z_]+)"/).map { String($0.1) }
-            keys.formUnion(found.filter { $0.contains("_") })
+            keys.formUnion(text.matches(of: /(?:strings\(|title: |notice: )"([a-zA-Z_]+)"/).map { String($0.1) })
+            keys.formUnion(text.matches(of: /return "([a-z]+_[a-z_]+)"/).map { String($0.1) })
         }
     }
 }

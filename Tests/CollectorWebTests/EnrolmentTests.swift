@@ -1,8 +1,15 @@
 import BatchCodec
 import CollectorDomain
+import CollectorStore
 import Crypto
+import EventModel
 import Foundation
+import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -24,7 +31,7 @@ import Testing
         let harness = try WebHarness()
         let code = try await harness.store.createEnrolmentCode(site: "here", user: nil, now: harness.now)
         let key = Curve25519.Signing.PrivateKey()
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let typed = code.code.lowercased().replacing("-", with: " ")
             let answer = try await enrol(browser, code: typed, key: key)
             #expect(answer.status == .ok)
@@ -41,7 +48,7 @@ import Testing
         let harness = try WebHarness()
         let code = try await harness.store.createEnrolmentCode(site: "here", user: nil, now: harness.now)
         harness.now += 601
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let late = try await enrol(browser, code: code.code, key: Curve25519.Signing.PrivateKey())
             let unknown = try await enrol(browser, code: "2222-2222-2222", key: Curve25519.Signing.PrivateKey())
             #expect(late.status == .forbidden && unknown.status == .forbidden)
@@ -52,16 +59,17 @@ import Testing
     @Test func theKeyMustBeHeld() async throws {
         let harness = try WebHarness()
         let code = try await harness.store.createEnrolmentCode(site: "here", user: nil, now: harness.now)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let answer = try await enrol(
-                browser, code: code.code, key: Curve25519.Signing.PrivateKey(), signedBy: Curve25519.Signing.PrivateKey())
+                browser, code: code.code, key: Curve25519.Signing.PrivateKey(),
+                signedBy: Curve25519.Signing.PrivateKey())
             #expect(answer.status == .unauthorized)
         }
     }
 
     @Test func guessingCodesIsSlowedDown() async throws {
         let harness = try WebHarness { $0.limits.enrolments = RateLimit(perSecond: 0.1, burst: 3) }
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             var statuses: [Int] = []
             for _ in 0..<5 {
                 statuses.append(
@@ -74,7 +82,7 @@ import Testing
     @Test func aCodeMadeOnThePageWorksAndIsShownOnce() async throws {
         let harness = try WebHarness()
         let token = try await harness.session(of: try await harness.person(.administrator))
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let page = try await browser.logged(in: token).post("/agents/codes", ["site": "Phường 1"])
             let code = try #require(page.text.firstMatch(of: /[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}/)).output
             #expect(page.text.contains("edge-agent enroll http://localhost \(code)"))

@@ -1,8 +1,14 @@
 import BatchCodec
 import CollectorDomain
+import CollectorStore
+import EventModel
 import Foundation
 import HTTPTypes
+import Hummingbird
 import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -32,7 +38,7 @@ import Testing
         let agent = try await harness.agent(site: "here")
         try await agent.deliver([makePassage(still: bytes)], to: harness)
         let token = try await harness.session(of: try await harness.person(.viewer))
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             #expect(try await head(browser, agent, bytes).status == .accepted)
             let viewer = browser.logged(in: token)
             #expect(try await viewer.get(path(bytes)).status == .notFound)
@@ -58,7 +64,7 @@ import Testing
         try await agent.deliver([makePassage(still: bytes)], to: harness)
         var wrong = bytes
         wrong[100] ^= 1
-        try await harness.run { [wrong] browser in
+        try await harness.run { [wrong] (browser: Browser) async throws -> Void in
             let answer = try await put(browser, agent, wrong, 0..<5_000, name: bytes)
             #expect(answer.status == .unprocessableContent)
             #expect(try await head(browser, agent, bytes).headers[.uploadOffset] == "0")
@@ -70,7 +76,7 @@ import Testing
         let agent = try await harness.agent(site: "here")
         let other = try await harness.agent(site: "elsewhere")
         try await other.deliver([makePassage(still: bytes)], to: harness)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             #expect(try await head(browser, agent, bytes).status == .notFound)
             #expect(try await put(browser, agent, bytes, 0..<5_000).status == .notFound)
         }
@@ -80,7 +86,7 @@ import Testing
         let harness = try WebHarness()
         let agent = try await harness.agent(site: "here")
         try await agent.deliver([makePassage(still: bytes)], to: harness)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let header = try RequestSignature.header(
                 method: "PUT", path: path(bytes), fields: ["bytes 0-4999/5000"], key: agent.key)
             let answer = try await browser.send(

@@ -1,5 +1,14 @@
+import BatchCodec
 import CollectorDomain
+import CollectorStore
+import EventModel
 import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -30,7 +39,7 @@ import Testing
     @Test func aRightPasswordOpensASession() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let answer = try await logIn(browser, "LAN", password, to: "/cameras?x=1")
             #expect(answer.status == 303)
             #expect(answer.location == "/cameras?x=1")
@@ -42,7 +51,7 @@ import Testing
     func aForeignTargetIsIgnored(target: String) async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             #expect(try await logIn(browser, "lan", password, to: target).location == "/live")
         }
     }
@@ -50,7 +59,7 @@ import Testing
     @Test func aWrongPasswordAndAnUnknownNameLookAlike() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let wrong = try await logIn(browser, "lan", "sai")
             let unknown = try await logIn(browser, "khong-co", "sai")
             #expect(wrong.status == 403 && unknown.status == 403)
@@ -63,7 +72,7 @@ import Testing
     @Test func theSessionCookieIsHttpOnlyLaxAndSecureUnderTLS() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let form = try await browser.get("/login")
             let cookie = try #require(form.cookie("ngatu_form"))
             var prepared = browser
@@ -85,13 +94,13 @@ import Testing
     @Test func guessingIsSlowedDownEvenAfterARestart() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             for _ in 0..<LoginThrottle.freeTriesOfLogin {
                 #expect(try await logIn(browser, "lan", "sai").status == 403)
             }
         }
         // A new router over the same store: what a restart is.
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             #expect(try await logIn(browser, "lan", password).status == 429)
             harness.now += 10
             #expect(try await logIn(browser, "lan", password).status == 303)
@@ -101,7 +110,7 @@ import Testing
     @Test func aLoginFormOfAnotherBrowserIsNotTaken() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.viewer, login: "lan", password: password)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let answer = try await browser.post(
                 "/login", ["login": "lan", "password": password, "token": Token.form(for: Data(count: 16))])
             #expect(answer.cookie(SessionCookie.name) == nil)
@@ -112,7 +121,7 @@ import Testing
     @Test func theFirstPasswordOpensNothingButItsChange() async throws {
         let harness = try WebHarness()
         _ = try await harness.person(.administrator, login: "admin", password: "mot-lan-thoi", mustChange: true)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let answer = try await logIn(browser, "admin", "mot-lan-thoi", to: "/agents")
             #expect(answer.location == "/password")
             let visitor = browser.logged(in: answer.token)
@@ -135,7 +144,7 @@ import Testing
     @Test func sessionsEndByIdlenessByAgeByLogOutAndByDisabling() async throws {
         let harness = try WebHarness()
         let user = try await harness.person(.viewer)
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let idle = browser.logged(in: try await harness.session(of: user))
             #expect(try await idle.get("/live").status == .ok)
             harness.now += 3_601
@@ -159,7 +168,7 @@ import Testing
     @Test func aFormWithoutItsTokenOrFromAnotherSiteDoesNothing() async throws {
         let harness = try WebHarness()
         let token = try await harness.session(of: try await harness.person(.administrator))
-        try await harness.run { browser in
+        try await harness.run { (browser: Browser) async throws -> Void in
             let visitor = browser.logged(in: token)
             #expect(try await visitor.post("/agents/codes", ["site": "a", "token": ""]).status == .forbidden)
             #expect(try await visitor.post("/agents/codes", ["site": "a", "token": "x"]).status == .forbidden)

@@ -1,5 +1,14 @@
+import BatchCodec
 import CollectorDomain
+import CollectorStore
+import EventModel
 import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import SwiftProtobuf
+import TestSupport
 import Testing
 
 @testable import CollectorWeb
@@ -13,7 +22,8 @@ import Testing
         #expect(client("127.0.0.1", []).isLoopback)
         #expect(client("::1", []).isLoopback)
         #expect(!client("192.0.2.1", []).isLoopback)
-        #expect(client("127.0.0.1", ["203.0.113.7"]) == Client(address: "203.0.113.7", isLoopback: false, isSecure: false))
+        #expect(
+            client("127.0.0.1", ["203.0.113.7"]) == Client(address: "203.0.113.7", isLoopback: false, isSecure: false))
         // What a stranger wrote stands to the left of what the proxies wrote.
         #expect(client("10.1.1.1", ["127.0.0.1, 203.0.113.7, 10.2.2.2"]).address == "203.0.113.7")
         #expect(client("192.0.2.1", ["127.0.0.1"]).address == "192.0.2.1")

@@ -9,8 +9,10 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import SwiftProtobuf
 import Synchronization
 import TestSupport
+import Testing
 
 @testable import CollectorWeb
 
@@ -62,7 +64,8 @@ final class WebHarness: Sendable {
     ) async throws -> User {
         try await store.createUser(
             NewUser(
-                login: login ?? "\(role.rawValue)-\(UUID().uuidString.prefix(6))", displayName: "Người dùng", role: role,
+                login: login ?? "\(role.rawValue)-\(UUID().uuidString.prefix(6))", displayName: "Người dùng",
+                role: role,
                 scope: scope, passwordHash: try FirstPassword.hash(password, cost: .test),
                 mustChangePassword: mustChange), now: now)
     }
@@ -163,7 +166,9 @@ struct Browser: Sendable {
     {
         var fields = fields
         if let token, fields["token"] == nil { fields["token"] = Token.form(for: token) }
-        let text = fields.map { "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)" }
+        let text = fields.map {
+            "\($0.key)=\($0.value.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+        }
         var headers = self.headers
         headers[.accept] = "text/html"
         headers[.contentType] = "application/x-www-form-urlencoded"

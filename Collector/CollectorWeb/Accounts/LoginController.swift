@@ -85,7 +85,8 @@ struct LoginController: Sendable {
     }
 
     private func isOurForm(_ form: FormBody, _ request: Request) -> Bool {
-        guard let cookie = request.cookies[Self.formCookie].flatMap({ Token.bytes($0.value) }), cookie.count == 16 else {
+        guard let cookie = request.cookies[Self.formCookie].flatMap({ Token.bytes($0.value) }), cookie.count == 16
+        else {
             return false
         }
         return Token.areEqual(Data(form["token"].utf8), Data(Token.form(for: cookie).utf8))

@@ -38,7 +38,7 @@ struct PasswordHash: Hashable, Sendable {
     static let keyByteCount = 32
     static let saltByteCount = 16
 
-    /// Hashes a password with a new salt. Takes about 0.2 s of one core at the standard cost: never on an event loop.
+    /// Hashes a password with a new salt. Slow on purpose: never on an event loop.
     init(password: String, cost: PasswordCost) throws {
         self.cost = cost
         salt = Token.random(Self.saltByteCount)

@@ -20,6 +20,9 @@ struct EvidenceController: Sendable {
     /// Appends a piece. `Content-Range: bytes a-b/total` says which; it is part of the signature.
     func put(_ request: Request, _ context: WebContext) async throws -> Response {
         let sha256 = try hash(context)
+        guard request.headers[.authorization] != nil else {
+            throw WebError(.unknownAgent, "Authorization is missing")
+        }
         guard let text = request.headers[.contentRange], let range = ContentRange(text) else {
             throw WebError(.malformed, "Content-Range must be 'bytes first-last/total'")
         }

@@ -24,7 +24,8 @@ struct HealthController: Sendable {
         let cameras = try await services.store.cameras(scope: .all, now: now)
         var text = gauge("collector_records", "Records ever stored.", statistics.records)
         text += gauge("collector_batches", "Batches ever stored.", statistics.batches)
-        text += gauge("collector_waiting_batches", "Batches that wait for their commit.", Int64(statistics.waitingBatches))
+        text += gauge(
+            "collector_waiting_batches", "Batches that wait for their commit.", Int64(statistics.waitingBatches))
         text += gauge("collector_database_bytes", "Size of the database file.", statistics.databaseBytes)
         text += gauge("collector_agents", "Enrolled agents.", statistics.agents)
         text += gauge("collector_cameras", "Cameras known.", Int64(cameras.count))

@@ -42,7 +42,8 @@ struct Assets: Sendable {
             guard let type = Self.mediaTypes[file.pathExtension] else { continue }
             own[file.lastPathComponent] = Self.asset(try Data(contentsOf: file), type)
         }
-        version = String(Self.digest(Data(own.sorted { $0.key < $1.key }.map(\.value.entityTag).joined().utf8)).prefix(12))
+        version = String(
+            Self.digest(Data(own.sorted { $0.key < $1.key }.map(\.value.entityTag).joined().utf8)).prefix(12))
         for entry in Self.vendors { load(entry, from: vendorDirectories) }
     }
 

@@ -1,5 +1,5 @@
-import Hummingbird
 import HTTPTypes
+import Hummingbird
 
 /// Finds out who is behind the connection, and which language the answer has.
 struct ClientMiddleware: RouterMiddleware {

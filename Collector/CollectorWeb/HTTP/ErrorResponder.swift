@@ -46,8 +46,10 @@ struct ErrorResponder: RouterMiddleware {
 
     private func json(_ failure: WebError, _ headers: HTTPFields) -> Response {
         let body = ["error": failure.kind.rawValue, "message": failure.message]
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
         // Two strings always encode.
-        let data = (try? JSONEncoder().encode(body)) ?? Data()
+        let data = (try? encoder.encode(body)) ?? Data()
         return .data(data, "application/json", status: failure.kind.status, headers: headers)
     }
 

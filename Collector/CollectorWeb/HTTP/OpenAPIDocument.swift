@@ -38,7 +38,8 @@ struct OpenAPIDocument: Sendable {
             "summary": route.operation.summary, "tags": [route.operation.tag.rawValue], "responses": responses(route),
             "security": security(route.gate),
         ]
-        let parameters = pathParameters(route.path) + route.operation.parameters.filter { $0.place != .form }.map(parameter)
+        let parameters =
+            pathParameters(route.path) + route.operation.parameters.filter { $0.place != .form }.map(parameter)
         if !parameters.isEmpty { operation["parameters"] = parameters }
         if let body = requestBody(route.operation) { operation["requestBody"] = body }
         return operation

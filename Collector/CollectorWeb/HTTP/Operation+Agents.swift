@@ -68,7 +68,8 @@ extension Operation {
         answers: [
             Answer(status: 200, note: "Enrolled.", mediaType: "application/json", schema: "EnrolmentReceipt"),
             error(400, "Not an enrolment."), error(401, "The signature does not fit the key."),
-            error(403, "The code is unknown, used or expired."), tooSlow, error(413, "Too large."), tooMany, unavailable,
+            error(403, "The code is unknown, used or expired."), tooSlow, error(413, "Too large."), tooMany,
+            unavailable,
         ])
 
     static let getHealth = Operation(

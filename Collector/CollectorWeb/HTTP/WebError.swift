@@ -98,7 +98,8 @@ extension WebError {
         case .wrongOffset:
             self.init(.conflict, "the upload goes on elsewhere", headers: [.uploadOffset: "\(error.offset ?? 0)"])
         case .mismatch:
-            self.init(.unprocessable, "the bytes do not match their SHA-256; begin again", headers: [.uploadOffset: "0"])
+            self.init(
+                .unprocessable, "the bytes do not match their SHA-256; begin again", headers: [.uploadOffset: "0"])
         case .damaged, .newerSchema, .unexpected: self.init(.failed, "the collector made a mistake; its log says more")
         }
     }

@@ -37,6 +37,7 @@ struct BoardViews: Sendable {
 
     struct Tile {
         let id: String
+        let agent: Int64
         let address: String
         let name: String
         let site: String
@@ -53,8 +54,8 @@ struct BoardViews: Sendable {
         let icon: String
         let text: String
         let detail: String?
-        /// Nothing was heard for longer than it should be.
-        var isStale = false
+        /// Since when nothing was heard, if that is longer than it should be.
+        var staleSince: String?
     }
 
     struct Passage {
@@ -105,7 +106,10 @@ struct BoardViews: Sendable {
         let since = camera.healthAt.map { strings("since", LocalText.dateTime($0)) }
         switch camera.freshness {
         case .never: return State(tone: "off", icon: "○", text: strings("state_never"), detail: nil)
-        case .stale: return State(tone: "bad", icon: "⚠", text: strings("state_stale"), detail: since, isStale: true)
+        case .stale:
+            return State(
+                tone: "bad", icon: "⚠", text: strings("state_stale"), detail: since,
+                staleSince: camera.healthAt.map { LocalText.dateTime($0) })
         case .fresh: break
         }
         let health = camera.health ?? Ngatu_V1_CameraHealth()
@@ -117,14 +121,16 @@ struct BoardViews: Sendable {
         case .unreachable: return State(tone: "bad", icon: "✕", text: strings("state_unreachable"), detail: reason)
         case .refused: return State(tone: "bad", icon: "⛔", text: strings("state_refused"), detail: reason)
         case .stopped: return State(tone: "off", icon: "■", text: strings("state_stopped"), detail: reason)
-        case .unspecified, .UNRECOGNIZED: return State(tone: "off", icon: "○", text: strings("state_never"), detail: nil)
+        case .unspecified, .UNRECOGNIZED:
+            return State(tone: "off", icon: "○", text: strings("state_never"), detail: nil)
         }
     }
 
     func tile(_ camera: CameraStatus, _ tally: LiveTally) -> Tile {
         let lines = self.lines(camera.id, tally)
         return Tile(
-            id: "camera-\(camera.id)", address: "/cameras/\(camera.id)", name: camera.cameraID.rawValue,
+            id: "camera-\(camera.id)", agent: camera.agent, address: "/cameras/\(camera.id)",
+            name: camera.cameraID.rawValue,
             site: camera.site, state: state(of: camera), still: still(of: camera),
             stillAt: camera.lastStillAt.map { LocalText.dateTime($0) }, lines: lines, hasLines: !lines.isEmpty)
     }
@@ -159,7 +165,9 @@ struct BoardViews: Sendable {
 
     func agent(_ status: AgentStatus) -> Agent {
         let state = agentState(status)
-        let waiting = status.health.map { strings("agent_waiting", NumberText.count($0.outboxRecords, strings.language)) }
+        let waiting = status.health.map {
+            strings("agent_waiting", NumberText.count($0.outboxRecords, strings.language))
+        }
         let seen = status.agent.lastSeenAt.map { strings("agent_seen", LocalText.dateTime($0)) }
         return Agent(
             id: status.agent.id, name: status.agent.name, site: status.agent.site, state: state,
@@ -172,7 +180,10 @@ struct BoardViews: Sendable {
         }
         switch status.freshness {
         case .never: return State(tone: "off", icon: "○", text: strings("agent_never"), detail: nil)
-        case .stale: return State(tone: "bad", icon: "⚠", text: strings("agent_stale"), detail: nil, isStale: true)
+        case .stale:
+            return State(
+                tone: "bad", icon: "⚠", text: strings("agent_stale"), detail: nil,
+                staleSince: status.agent.lastSeenAt.map { LocalText.dateTime($0) })
         case .fresh where status.health?.problems.isEmpty == false:
             return State(tone: "warn", icon: "⚠", text: strings("agent_problems"), detail: nil)
         case .fresh: return State(tone: "good", icon: "●", text: strings("agent_good"), detail: nil)

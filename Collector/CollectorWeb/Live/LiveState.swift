@@ -22,8 +22,15 @@ struct LiveState: Sendable {
         async let alerts = store.alerts(scope: scope, camera: nil, before: nil, limit: AlertBoard.limit * 4)
         async let passages = store.passages(scope: scope, camera: nil, before: nil, limit: passageLimit)
         return LiveState(
-            cursor: cursor, cameras: try await cameras, agents: try await agents, tally: tally,
+            cursor: cursor, cameras: watched(try await cameras, by: try await agents), agents: try await agents,
+            tally: tally,
             alerts: AlertBoard(newestFirst: try await alerts), passages: try await passages)
+    }
+
+    /// Cameras whose agent may deliver: a revoked agent's are history, not something to worry about.
+    static func watched(_ cameras: [CameraStatus], by agents: [AgentStatus]) -> [CameraStatus] {
+        let enrolled = Set(agents.filter(\.agent.isEnrolled).map(\.agent.id))
+        return cameras.filter { enrolled.contains($0.agent) }
     }
 
     /// The counts, and the place in the store's order that they belong to.

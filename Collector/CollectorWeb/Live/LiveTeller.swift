@@ -110,8 +110,8 @@ struct LiveTeller: Sendable {
     private mutating func refresh(
         _ unknown: Set<Int64>, isBeat: Bool, in update: inout LiveUpdate, _ changed: inout Set<LiveTally.Key>, now: Date
     ) async throws {
-        let cameras = try await services.store.cameras(scope: scope, now: now)
         let agents = try await services.store.agents(scope: scope, now: now)
+        let cameras = LiveState.watched(try await services.store.cameras(scope: scope, now: now), by: agents)
         state?.cameras = cameras
         state?.agents = agents
         if isBeat, Int(now.timeIntervalSince1970) / 60 != Int(tallyAt.timeIntervalSince1970) / 60 {

@@ -18,8 +18,31 @@ struct AgentRow {
     let memory: String
     let problems: [String]
     let mayRevoke: Bool
+    let deliveries: [Delivery]
+    let hasDeliveries: Bool
 
-    init(_ status: AgentStatus, _ views: BoardViews, mayRevoke: Bool) {
+    /// One epoch: how far it goes and what is missing.
+    struct Delivery {
+        let epoch: Int64
+        let batches: String
+        let highest: String
+        let missing: String?
+
+        /// Ranges printed; more are only counted.
+        private static let rangeLimit = 4
+
+        init(_ delivery: AgentDelivery, _ views: BoardViews) {
+            let holes = delivery.covered.missing
+            let texts = holes.prefix(Self.rangeLimit).map { "\($0.lowerBound)–\($0.upperBound)" }
+            let rest = holes.count > Self.rangeLimit ? " …" : ""
+            epoch = delivery.epoch
+            batches = NumberText.count(delivery.batches, views.strings.language)
+            highest = NumberText.count(delivery.covered.ranges.last?.upperBound ?? 0, views.strings.language)
+            missing = holes.isEmpty ? nil : texts.joined(separator: ", ") + rest
+        }
+    }
+
+    init(_ status: AgentStatus, _ deliveries: [AgentDelivery], _ views: BoardViews, mayRevoke: Bool) {
         let language = views.strings.language
         let health = status.health
         id = status.agent.id
@@ -36,5 +59,7 @@ struct AgentRow {
         memory = health.map { NumberText.bytes($0.residentBytes, language) } ?? "—"
         problems = health?.problems ?? []
         self.mayRevoke = mayRevoke
+        self.deliveries = deliveries.map { Delivery($0, views) }
+        hasDeliveries = !deliveries.isEmpty
     }
 }

@@ -15,7 +15,8 @@ struct AgentsController: Sendable {
     func makeCode(_ request: Request, _ context: WebContext, _ visit: Visit) async throws -> Response {
         let site = visit.form["site"].filter { !$0.isNewline }.trimmingCharacters(in: .whitespaces)
         guard (1...64).contains(site.count) else {
-            return try await page(context, visit, code: nil, notice: "agents_site_missing", status: .unprocessableContent)
+            return try await page(
+                context, visit, code: nil, notice: "agents_site_missing", status: .unprocessableContent)
         }
         try await visit.require(.change, on: .enrolmentCodes(site: site))
         let now = services.configuration.now()
@@ -26,7 +27,8 @@ struct AgentsController: Sendable {
 
     func confirmRevocation(_ request: Request, _ context: WebContext, _ visit: Visit) async throws -> Response {
         let agent = try await self.agent(context, visit, .change)
-        let view = RevocationView(id: agent.id, name: agent.name, site: agent.site, key: String(agent.keyHex.prefix(12)))
+        let view = RevocationView(
+            id: agent.id, name: agent.name, site: agent.site, key: String(agent.keyHex.prefix(12)))
         return try services.pages.page(
             "revoke", view, title: "revoke_title", context: context, visit: visit, current: "agents", path: "/agents")
     }
@@ -53,9 +55,12 @@ struct AgentsController: Sendable {
         let strings = services.pages.strings(context)
         let views = BoardViews(strings: strings, now: now)
         let agents = try await services.store.agents(scope: visit.scope, now: now)
+        let deliveries = Dictionary(grouping: try await services.store.deliveries(scope: visit.scope), by: \.agent)
         let mayChange = visit.user.role == .administrator
         let view = AgentsView(
-            agents: agents.map { AgentRow($0, views, mayRevoke: mayChange && $0.agent.isEnrolled) },
+            agents: agents.map {
+                AgentRow($0, deliveries[$0.agent.id] ?? [], views, mayRevoke: mayChange && $0.agent.isEnrolled)
+            },
             hasAgents: !agents.isEmpty, mayChange: mayChange,
             sites: try await services.store.sites().filter { visit.scope.contains($0) }, code: code,
             notice: notice.map { strings($0) })

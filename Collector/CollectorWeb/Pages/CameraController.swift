@@ -15,7 +15,9 @@ struct CameraController: Sendable {
         let counts = try await services.store.liveCounts(scope: visit.scope, now: now)
         let today = Dictionary(grouping: counts, by: \.camera).mapValues { $0.reduce(0) { $0 + $1.today } }
         let view = CameraListView(
-            cameras: cameras.map { CameraRow(tile: views.tile($0, LiveTally()), today: views.number(today[$0.id] ?? 0)) },
+            cameras: cameras.map {
+                CameraRow(tile: views.tile($0, LiveTally()), today: views.number(today[$0.id] ?? 0))
+            },
             hasCameras: !cameras.isEmpty)
         return try services.pages.page(
             "cameras", view, title: "nav_cameras", context: context, visit: visit, current: "cameras", path: "/cameras")

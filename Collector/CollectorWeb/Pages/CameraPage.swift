@@ -116,7 +116,7 @@ struct CameraPage: Sendable {
             sum: views.number(counts.values.reduce(0, +)))
     }
 
-    /// JSON for the chart: bars stacked by direction and class; lines are summed only when there are several.
+    /// JSON for the chart: bars stacked by class, side by side by line and direction.
     private func chart(_ keys: [Key], _ hours: [[Key: Int]], _ views: BoardViews) throws -> String {
         struct Chart: Encodable {
             struct Series: Encodable {
@@ -127,9 +127,11 @@ struct CameraPage: Sendable {
             }
             let series: [Series]
         }
+        let hasOneLine = Set(keys.map(\.line)).count < 2
         let series = keys.map { key in
             Chart.Series(
-                name: "\(key.line) \(BoardViews.arrow(key.direction)) \(views.className(key.objectClass))",
+                name: (hasOneLine ? "" : key.line + " ")
+                    + "\(BoardViews.arrow(key.direction)) \(views.className(key.objectClass))",
                 group: "\(key.line) \(BoardViews.arrow(key.direction))",
                 kind: key.objectClass?.rawValue ?? "unknown", counts: hours.map { $0[key, default: 0] })
         }
@@ -140,14 +142,17 @@ struct CameraPage: Sendable {
         let health = camera.health
         var facts = [Fact(name: strings("fact_site"), value: camera.site)]
         if let health, health.width > 0 {
-            facts.append(Fact(name: strings("fact_picture"), value: "\(health.width) × \(health.height) \(health.codec)"))
+            facts.append(
+                Fact(name: strings("fact_picture"), value: "\(health.width) × \(health.height) \(health.codec)"))
         }
         if let health {
             facts.append(Fact(name: strings("fact_frames"), value: count(health.framesAnalysed)))
             facts.append(Fact(name: strings("fact_dropped"), value: count(health.framesDropped)))
             facts.append(Fact(name: strings("fact_reconnects"), value: count(UInt64(health.reconnects))))
         }
-        if let at = camera.healthAt { facts.append(Fact(name: strings("fact_health_at"), value: LocalText.dateTime(at))) }
+        if let at = camera.healthAt {
+            facts.append(Fact(name: strings("fact_health_at"), value: LocalText.dateTime(at)))
+        }
         if let at = camera.lastRecordAt {
             facts.append(Fact(name: strings("fact_record_at"), value: LocalText.dateTime(at)))
         }

@@ -115,9 +115,13 @@ function showStale() {
     return;
   }
   root.classList.remove("is-stale");
-  const names = (selector, label) => [...root.querySelectorAll(selector)].map((node) => node.querySelector(label).textContent.trim());
-  const cameras = names(".tile[data-stale]", "h3");
-  const agents = names(".agent[data-stale]", "b");
+  const name = (node, label) => `${node.querySelector(label).textContent.trim()} (${node.dataset.stale})`;
+  const silent = [...root.querySelectorAll(".agent[data-stale]")];
+  // The cameras of a silent agent are silent with it: one cause, one message.
+  const ids = new Set(silent.map((node) => node.id.replace("agent-", "")));
+  const agents = silent.map((node) => name(node, "b"));
+  const cameras = [...root.querySelectorAll(".tile[data-stale]")]
+    .filter((node) => !ids.has(node.dataset.agent)).map((node) => name(node, "h3"));
   const parts = [];
   if (agents.length) parts.push(text.textStaleAgents.replace("%@", agents.join(", ")));
   if (cameras.length) parts.push(text.textStaleCameras.replace("%@", cameras.join(", ")));
