@@ -1,5 +1,7 @@
+import EdgeCapture
 import EventModel
 import Foundation
+import SiteCalibration
 import Testing
 
 @testable import EdgeAgent

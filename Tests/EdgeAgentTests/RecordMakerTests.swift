@@ -35,10 +35,13 @@ import Testing
         #expect(alert.toMicros == (phase == .ended ? testStart.addingTimeInterval(5).unixMicroseconds : 0))
     }
 
-    @Test func aMinuteWithoutACrossingIsARecordToo() {
-        let flow = LineFlow(line: "north", minute: testStart, watchedSeconds: 60, counts: [:])
-        let record = maker.record(of: flow)
-        #expect(record.flowSample.seconds == 60)
+    @Test func aMinuteWithoutACrossingIsARecordToo() throws {
+        var sampler = FlowSampler(lines: ["north"])
+        for second in 0...30 { _ = sampler.update(with: [], at: makeFrameTime(Double(second))) }
+        let record = maker.record(of: try #require(sampler.finish().first))
+        #expect(record.timeMicros == testStart.unixMicroseconds)
+        #expect(record.flowSample.line == "north")
+        #expect(record.flowSample.seconds == 30)
         #expect(record.flowSample.counts.isEmpty)
     }
 }
