@@ -14,7 +14,7 @@ setup:  ## Installs the Debian packages that are missing (Deploy/debian-packages
 demo: setup  ## Builds, starts cameras, agent and collector, prints the address and a one-time login. CAMERA=rtsp://… for your own.
 	@/usr/bin/python3 Deploy/demo.py
 
-test: setup  ## Every test: units, pages, whole processes, faults.
+test: setup lint  ## Every test: units, pages, whole processes, faults.
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	swift test --skip-build
 	/usr/bin/python3 -m unittest discover -s Tests/Scenes -p 'test_*.py'
@@ -30,10 +30,10 @@ bench: setup  ## Speed and memory of a release build: JSON lines, then a table.
 	/usr/bin/python3 Tests/Bench/bench.py
 
 format:  ## Rewrites our Swift sources in the house style.
-	swift format --in-place --parallel --configuration .swift-format $(SOURCES)
+	@swift format --in-place --parallel --configuration .swift-format $(SOURCES)
 
 lint:  ## Fails on any deviation from the house style.
-	swift format lint --strict --parallel --configuration .swift-format $(SOURCES)
+	@swift format lint --strict --parallel --configuration .swift-format $(SOURCES)
 
 docs:  ## The documentation of every module, as a static site in .build/docs.
 	Deploy/docs.sh $(DOCS)

@@ -25,15 +25,20 @@ public struct CameraID: RawRepresentable, Hashable, Sendable, Codable, CustomStr
     public var description: String { rawValue }
 
     /// What a valid name looks like, for error messages.
-    public static let rule = "a camera id has 1 to 64 letters, digits, '.', '_' or '-', and begins with a letter or digit"
+    public static let rule =
+        "a camera id has 1 to 64 letters, digits, '.', '_' or '-', and begins with a letter or digit"
 
     private static func isValid(_ name: String) -> Bool {
-        guard let first = name.utf8.first, (1...64).contains(name.utf8.count), isAlphanumeric(first) else { return false }
-        return name.utf8.allSatisfy { isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") }
+        guard let first = name.utf8.first, (1...64).contains(name.utf8.count) else { return false }
+        return isAlphanumeric(first) && name.utf8.allSatisfy { isAlphanumeric($0) || ".-_".utf8.contains($0) }
     }
 
     private static func isAlphanumeric(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-            || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "A")...UInt8(ascii: "Z"):
+            true
+        default: false
+        }
     }
 }

@@ -3,7 +3,10 @@ public import EventModel
 public import Foundation
 
 /// The camera of tests that do not care which.
-public let testCamera = CameraID(rawValue: "nga-tu-01")!
+public let testCamera = {
+    guard let id = CameraID(rawValue: "nga-tu-01") else { preconditionFailure("a valid id") }
+    return id
+}()
 
 /// The moment at which tests begin: 2026-11-20 08:00 in Vietnam.
 public let testStart = Date(timeIntervalSince1970: 1_795_136_400)

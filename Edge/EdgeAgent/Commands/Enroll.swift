@@ -8,7 +8,8 @@ struct Enroll: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes this agent known to a collector with a one-time code.",
         discussion:
-            "The collector shows the code: page Thiết bị biên, or 'collector enroll-code'. It is good for ten minutes, once.")
+            "The collector shows the code: page Thiết bị biên, or 'collector enroll-code'. It is good for ten minutes, once."
+    )
 
     @Option(help: ArgumentHelp("The agent's configuration.", valueName: "file"))
     var config = "/etc/ngatu/agent.yaml"

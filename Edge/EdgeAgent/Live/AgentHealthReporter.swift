@@ -56,7 +56,8 @@ struct AgentHealthReporter {
 
     /// The first thermal zone, in tenths of a degree; 0 where the kernel shows none.
     private static var temperatureTenths: Int32 {
-        let text = try? String(contentsOfFile: "/sys/class/thermal/thermal_zone0/temp", encoding: .utf8)  // often absent
+        // Often absent, e.g. in a virtual machine.
+        let text = try? String(contentsOfFile: "/sys/class/thermal/thermal_zone0/temp", encoding: .utf8)
         return text.flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { $0 / 100 } ?? 0
     }
 }
