@@ -21,12 +21,12 @@ struct LoadRecord {
             self.init(record: record, lane: .alert, evidence: [picture])
         } else if number.isMultiple(of: 10) {
             record.crowdSample = .with {
-                $0.zone = "square"
+                $0.zone = "square" + Self.noise(number, byteCount: settings.padding * 3 / 4).base64EncodedString()
                 $0.count = UInt32(truncatingIfNeeded: number)
             }
             self.init(record: record, lane: .sample, evidence: [])
         } else {
-            record.passage = Self.passage(number, padding: settings.padding)
+            record.passage = Self.passage(number)
             self.init(record: record, lane: .passage, evidence: [])
         }
     }
@@ -37,13 +37,12 @@ struct LoadRecord {
         self.evidence = evidence
     }
 
-    private static func passage(_ number: UInt64, padding: Int) -> Ngatu_V1_Passage {
+    private static func passage(_ number: UInt64) -> Ngatu_V1_Passage {
         .with {
             $0.line = "line-\(number % 3)"
             $0.direction = number.isMultiple(of: 2) ? .leftToRight : .rightToLeft
             $0.objectClass = [.motorbike, .car, .truck, .bus][Int(number % 4)]
             $0.track = number
-            if padding > 0 { $0.lane = noise(number, byteCount: padding / 2).hexadecimalText }
         }
     }
 
@@ -81,8 +80,4 @@ struct LoadRecord {
         }
         return noise.prefix(byteCount)
     }
-}
-
-extension Data {
-    fileprivate var hexadecimalText: String { map { String(format: "%02x", $0) }.joined() }
 }

@@ -18,7 +18,7 @@ struct OutboxLoad: AsyncParsableCommand {
     var rate = 0.0
     @Option(help: "The number of the first record; it goes into the record's `track`.")
     var firstNumber: UInt64 = 1
-    @Option(help: "Padding of each passage, in bytes of its lane's name.")
+    @Option(help: "More bytes in each tenth record, the samples.")
     var padding = 0
     @Option(help: "Every so many records an alert carries a picture of `--picture-bytes`; 0: never.")
     var picturesEvery = 0
