@@ -237,6 +237,7 @@ void Motion::report(ocv_motion_region *regions, int32_t capacity, ocv_motion_res
     const Shift shift = steady_.last();
     auto &found = finder_.find(foreground_, {background_, picture(shift), restingAge});
     finder_.healGhosts(background_, picture(shift));
+    finder_.cutShadows(background_, picture(shift));
     joinFragments(found);
     const auto end = std::remove_if(
         found.begin(), found.end(), [&](const ocv_motion_region &region) { return isTooSmall(region); });

@@ -34,6 +34,7 @@ RegionFinder::RegionFinder(int width, int height) : width_(width), height_(heigh
     regionOfRun_.resize(maximumRuns);
     regions_.reserve(maximumRegions);
     sums_.reserve(maximumRegions);
+    shadows_ = Shadows(maximumRegions);
 }
 
 int32_t RegionFinder::root(int32_t run) {
@@ -156,6 +157,18 @@ void RegionFinder::healGhosts(Background &background, Background::Picture pictur
         background.learn(picture, runs_[i].row, begin, end);
         region->area = 0;
     }
+}
+
+void RegionFinder::cutShadows(const Background &background, Background::Picture picture) {
+    shadows_.begin(regions_);
+    for (size_t i = 0; i < runs_.size(); i++) {
+        const ocv_motion_region *region = regionOf(i);
+        if (region == nullptr) continue;
+        shadows_.add(
+            static_cast<size_t>(region - regions_.data()), *region, background, picture, runs_[i].row, runs_[i].begin,
+            runs_[i].end);
+    }
+    shadows_.cut(regions_);
 }
 
 }  // namespace vision

@@ -5,6 +5,7 @@
 
 #include "Background.hpp"
 #include "BitMask.hpp"
+#include "Shadows.hpp"
 #include "include/cvision.h"
 
 namespace vision {
@@ -29,6 +30,9 @@ public:
     /// patches of light.
     /// Their area becomes 0. To be called after `find`, before the regions are sorted.
     void healGhosts(Background &background, Background::Picture picture);
+
+    /// Cuts cast shadows off. To be called after `healGhosts`, before the regions are sorted.
+    void cutShadows(const Background &background, Background::Picture picture);
 
     /// True when the mask was so torn that runs had to be left out.
     bool overflowed() const { return overflowed_; }
@@ -65,6 +69,7 @@ private:
     std::vector<int32_t> regionOfRun_;
     std::vector<ocv_motion_region> regions_;
     std::vector<Sums> sums_;
+    Shadows shadows_;
 };
 
 }  // namespace vision

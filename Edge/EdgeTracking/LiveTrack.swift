@@ -20,6 +20,8 @@ struct LiveTrack: Sendable {
     var whole: TrackID?
     /// The track that it turned out to be a piece of.
     var joined: TrackID?
+    /// Since when it has been seen in pieces only; nil while it is whole.
+    var inPiecesSince: Duration?
     /// The predicted box of this frame.
     var predicted: BoundingBox
 

@@ -20,8 +20,9 @@ extension Tracker {
                 feed(index, box, at: time)
             }
             tracks[index].noteSeen(detections[source], at: time, isOccluded: isShared)
-            confirmIfDue(index, at: time)
         }
+        // Apart, when all have moved: a track may be a piece of one that comes after it.
+        for index in tracks.indices where tracks[index].lastSeen == time { confirmIfDue(index, at: time) }
     }
 
     /// Feeds a filter with a box of its own. A box whose size jumps is believed at the edges that fit the prediction,

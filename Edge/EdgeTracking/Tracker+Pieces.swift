@@ -56,7 +56,8 @@ extension Tracker {
     /// The believed track that a box of a moving region may be a piece of.
     func wholeBeside(_ box: BoundingBox, except own: TrackID? = nil, at time: Duration) -> TrackID? {
         tracks.first { track in
-            track.id != own && track.isBelieved && track.lastSeen == time && track.votes.winner == .moving
+            track.id != own && track.isBelieved && time - track.lastSeen <= configuration.tentativePatience
+                && track.votes.winner == .moving
                 && Self.isPiece(box, beside: track.filter.box)
         }?.id
     }
@@ -100,14 +101,17 @@ extension Tracker {
         return box.area < 0.6 * whole.area && Affinity.coverage(of: box, by: surroundings(of: whole)) >= 0.7
     }
 
-    /// Whether a box stands on another or hangs below it without a gap, and both together could be one object: not
+    /// Whether a box stands on another or hangs below it, and both together could be one object: not
     /// much higher than wide, as two in a row would be.
-    private static func isStacked(_ a: BoundingBox, _ b: BoundingBox) -> Bool {
+    static func isStacked(_ a: BoundingBox, _ b: BoundingBox) -> Bool {
         let across = min(a.maxX, b.maxX) - max(a.x, b.x)
         let gap = max(a.y, b.y) - min(a.maxY, b.maxY)
         let whole = a.union(b)
-        return across >= 0.6 * min(a.width, b.width) && gap <= 0.15 * min(a.height, b.height) + 2
-            && whole.height <= 2.2 * whole.width && a.area + b.area >= 0.5 * whole.area
+        // Between a roof and a bonnet a windscreen may be missing; two cars in a row are higher than wide.
+        let isLow = whole.height <= 1.2 * whole.width
+        let room = isLow ? 0.4 * max(a.height, b.height) : 0.15 * min(a.height, b.height)
+        return across >= 0.6 * min(a.width, b.width) && gap <= room + 2
+            && whole.height <= 2.8 * whole.width && a.area + b.area >= 0.5 * whole.area
     }
 
     /// Where the pieces of an object lie: the box and some room, most of it above.

@@ -7,17 +7,25 @@ extension Tracker {
     /// a piece of it, if both together fit the prediction better than the one alone.
     ///
     /// Pieces with a gap of more than a quarter of the box between them, or that outgrow the prediction, are two
-    /// objects that part: they are left alone, and the second becomes a track of its own.
-    mutating func joinFragments(_ detections: [Detection]) {
-        for index in tracks.indices where tracks[index].isBelieved {
+    /// objects that part, and so are those that leave most of their common outline open, or have stayed
+    /// apart for ``TrackerConfiguration/joinFor``: they are left alone, and the second becomes a track of its own.
+    mutating func joinFragments(_ detections: [Detection], at time: Duration) {
+        for index in tracks.indices where tracks[index].isBelieved && workspace.boxOfTrack[index] != nil {
             let expected = tracks[index].predicted
+            let since = tracks[index].inPiecesSince ?? time
+            var isInPieces = false
             for piece in workspace.candidates where workspace.isFree(piece) {
                 guard let box = workspace.boxOfTrack[index] else { break }
                 let other = detections[piece].box
                 guard isPiece(other, of: expected, beside: box) else { continue }
+                let hasGap = !Self.isStacked(other, box)
+                isInPieces = isInPieces || hasGap
+                if hasGap && time - since >= configuration.joinFor { continue }
                 workspace.boxOfTrack[index] = box.union(other)
                 workspace.take(piece)
             }
+            if isInPieces && time - since >= configuration.joinFor { workspace.isPiece[index] = true }
+            tracks[index].inPiecesSince = isInPieces && !workspace.isPiece[index] ? since : nil
         }
     }
 
@@ -28,6 +36,7 @@ extension Tracker {
         let gapY = max(piece.y - box.maxY, box.y - piece.maxY)
         return gapX <= 0.25 * expected.width && gapY <= 0.25 * expected.height
             && whole.width <= 1.2 * expected.width && whole.height <= 1.2 * expected.height
+            && box.area + piece.area >= 0.6 * whole.area
             && whole.intersectionOverUnion(expected) >= box.intersectionOverUnion(expected)
     }
 
@@ -41,17 +50,19 @@ extension Tracker {
                 continue
             }
             guard let outline = outlineOfGroup(owner, region) else { continue }
-            if region.area < 1.25 * tracks[owner].predicted.area {
-                forEachCovered(by: region, except: owner) { workspace, index, _ in workspace.isHidden[index] = true }
-            } else {
-                let shift = Self.shift(from: outline, to: region)
-                workspace.isShared[owner] = true
-                workspace.boxOfTrack[owner] = Self.moved(tracks[owner].predicted, by: shift)
-                forEachCovered(by: region, except: owner) { workspace, index, predicted in
+            let front = tracks[owner].predicted
+            let isNoLarger = region.area < 1.25 * front.area
+            let shift = Self.shift(from: outline, to: region)
+            forEachCovered(by: region, except: owner) { workspace, index, predicted in
+                if isNoLarger {
+                    workspace.isHidden[index] = true
+                } else {
                     workspace.pair(track: index, detection: detection, box: Self.moved(predicted, by: shift))
                     workspace.isShared[index] = true
+                    workspace.isShared[owner] = true
                 }
             }
+            if workspace.isShared[owner] { workspace.boxOfTrack[owner] = Self.moved(front, by: shift) }
         }
     }
 

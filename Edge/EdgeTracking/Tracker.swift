@@ -44,7 +44,7 @@ public struct Tracker: Sendable {
         lastTime = now
         workspace.begin(detections, trackCount: tracks.count, configuration)
         associate(detections, at: now)
-        joinFragments(detections)
+        joinFragments(detections, at: now)
         gatherPieces(detections, at: now)
         shareMergedRegions(detections)
         apply(detections, at: now)

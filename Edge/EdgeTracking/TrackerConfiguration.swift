@@ -31,9 +31,12 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var stationarySpeed = 0.15
 
     /// Tracks that fill less than this share of a region that covers them are its pieces.
-    public var pieceShare = 0.4
+    public var pieceShare = 0.25
     /// How long a region must show its pieces to be of one object.
     public var gatherAfter: Duration = .milliseconds(120)
+
+    /// How long pieces with a gap between them pass for one object that was whole before.
+    public var joinFor: Duration = .milliseconds(300)
 
     /// No more tracks than this at once; beyond it nothing new is begun.
     public var maximumTrackCount = 128

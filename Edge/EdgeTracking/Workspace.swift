@@ -13,7 +13,7 @@ struct Workspace: Sendable {
     var isShared: [Bool] = []
     /// Tracks that are not seen because another one is in front of them.
     var isHidden: [Bool] = []
-    /// Tracks whose detection shows that they were a piece of it.
+    /// Tracks that turn out to be as large as their detection says, more or less than they were taken for.
     var isPiece: [Bool] = []
     /// Rows and columns of the running assignment.
     var rows: [Int] = []

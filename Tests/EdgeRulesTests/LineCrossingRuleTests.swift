@@ -152,4 +152,17 @@ import Testing
         }
         #expect(rule.followedTrackCount <= 122)
     }
+
+    @Test func whatAPieceHasCrossedDoesNotCountAgain() {
+        let roof = Walk(id: 1, [(200, 60), (200, 110)], seconds: 1)
+        let whole = Walk(id: 2, [(200, 30), (200, 160)], seconds: 3)
+        var moments = scenes(of: [roof, whole])
+        for index in moments.indices where abs(moments[index].time.presentation.seconds - 1.1) < 0.01 {
+            var piece = roof.track(at: roof.steps.count - 1, state: .removed)
+            piece.joined = whole.track(at: 0).id
+            moments[index].tracks.append(piece)
+        }
+        #expect(crossings(moments).count == 1)
+        #expect(crossings([roof, whole]).count == 2)
+    }
 }
