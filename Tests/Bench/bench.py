@@ -145,11 +145,10 @@ def agent_memory(count, seconds=45):
 
 def bench_latency():
     from latency import measure
-    for name, behind_nginx in (("direct", False), ("through nginx, default settings", True)):
-        seconds = sorted(measure(build=BUILD, behind_nginx=behind_nginx))
-        p95 = seconds[int(len(seconds) * 0.95)]
-        report(f"crossing seen → browser, {name}", p95 * 1000, "ms p95", "< 1000", p95 < 1, p50=seconds[len(seconds) // 2] * 1000,
-               passages=len(seconds))
+    with a_place() as place:
+        for way, figures in measure(place).items():
+            report(f"crossing seen → live stream, {way}", figures["p95"], "ms p95", "< 1000", figures["p95"] < 1000,
+                   p50=figures["p50"], passages=figures["count"])
 
 
 def bench_counts():
