@@ -99,32 +99,50 @@ def scene_files():
 
 
 class Children:
-    """The processes of the demo: started in order, stopped in reverse, and watched."""
+    """The processes of the demo: started in order, begun again when somebody ends one, stopped in reverse."""
 
     def __init__(self):
-        self.running = []
+        self.running = {}
+        self.commands = {}
+        self.restarts = []
 
     def start(self, name, command, wait_for=None, times=1, seconds=60):
-        log = open(DEMO / f"{name}.log", "w")
-        process = subprocess.Popen([str(word) for word in command], stdout=log, stderr=subprocess.STDOUT,
-                                   stdin=subprocess.DEVNULL, start_new_session=True)
-        self.running.append((name, process))
+        self.commands[name] = [str(word) for word in command]
+        (DEMO / f"{name}.log").write_text("")
+        self.launch(name)
         deadline = time.monotonic() + seconds
-        while wait_for and (DEMO / f"{name}.log").read_text(errors="replace").count(wait_for) < times:
-            self.check()
+        while wait_for and self.log(name).count(wait_for) < times:
+            if self.running[name].poll() is not None:
+                raise DemoError(f"{name} ended by itself; the end of .demo/{name}.log:\n{self.tail(name)}")
             if time.monotonic() > deadline:
                 raise DemoError(f"{name} did not come up within {seconds} s; see .demo/{name}.log")
             time.sleep(0.2)
-        return process
 
-    def check(self):
-        for name, process in self.running:
-            if process.poll() is not None:
-                tail = "\n".join((DEMO / f"{name}.log").read_text(errors="replace").splitlines()[-8:])
-                raise DemoError(f"{name} ended by itself (exit {process.returncode}); the end of .demo/{name}.log:\n{tail}")
+    def launch(self, name):
+        with open(DEMO / f"{name}.log", "a") as log:
+            self.running[name] = subprocess.Popen(self.commands[name], stdout=log, stderr=subprocess.STDOUT,
+                                                  stdin=subprocess.DEVNULL, start_new_session=True)
+
+    def mend(self):
+        """Begins a process again that ended; gives up on one that ends time after time."""
+        for name, process in self.running.items():
+            if process.poll() is None:
+                continue
+            now = time.monotonic()
+            self.restarts = [moment for moment in self.restarts if now - moment < 60] + [now]
+            if len(self.restarts) > 5:
+                raise DemoError(f"{name} ends again and again (exit {process.returncode}); .demo/{name}.log:\n{self.tail(name)}")
+            say(f"{name} ended (exit {process.returncode}); starting it again")
+            self.launch(name)
+
+    def log(self, name):
+        return (DEMO / f"{name}.log").read_text(errors="replace")
+
+    def tail(self, name):
+        return "\n".join(self.log(name).splitlines()[-8:])
 
     def stop(self):
-        for name, process in reversed(self.running):
+        for process in reversed(self.running.values()):
             if process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
             try:
@@ -148,7 +166,7 @@ def start_agent(children, cameras):
     lines = ["agent:", "  name: demo", "  data: data", "cameras:"]
     for camera in cameras:
         (folder / f"{camera['id']}.json").write_text(json.dumps(camera["site"], indent=1))
-        lines += [f"  - id: {camera['id']}", f"    url: '{camera['url']}'", f"    site-file: {camera['id']}.json"]
+        lines += [f"  - id: {camera['id']}", f"    url: {json.dumps(camera['url'])}", f"    site-file: {camera['id']}.json"]
     config = folder / "agent.yaml"
     config.touch(mode=0o600)
     config.write_text("\n".join(lines) + "\n")
@@ -162,7 +180,8 @@ def start_agent(children, cameras):
 def main():
     DEMO.mkdir(exist_ok=True)
     children = Children()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: sys.exit(0))
     try:
         build()
         if os.environ.get("FRESH"):
@@ -180,7 +199,7 @@ def main():
             say("log in with the password you chose (make demo FRESH=1 begins anew)")
         say("Ctrl-C stops everything.")
         while True:
-            children.check()
+            children.mend()
             time.sleep(1)
     except KeyboardInterrupt:
         say("stopping …")
@@ -188,6 +207,7 @@ def main():
         say(str(problem))
         sys.exit(69)
     finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
         children.stop()
 
 

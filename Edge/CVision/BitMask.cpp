@@ -30,11 +30,44 @@ inline uint64_t gatherWord(const uint8_t *bytes) {
     return word;
 }
 
+// Each bit takes its neighbours to the left and right. `padded` has room for a row and a word before and behind it.
+KERNEL void spreadRows(uint64_t *__restrict words, uint64_t *__restrict padded, int count, int rows) {
+    padded[0] = padded[count + 1] = 0;
+    for (int y = 0; y < rows; y++, words += count) {
+        for (int i = 0; i < count; i++) padded[i + 1] = words[i];
+        for (int i = 0; i < count; i++) {
+            const uint64_t word = padded[i + 1];
+            words[i] = word | (word << 1) | (padded[i] >> 63) | (word >> 1) | (padded[i + 2] << 63);
+        }
+    }
+}
+
+// Each bit needs its neighbours. The border does not erode: objects leave the picture through it.
+KERNEL void shrinkRows(uint64_t *__restrict words, uint64_t *__restrict padded, int count, int rows) {
+    padded[0] = padded[count + 1] = ~uint64_t{0};
+    for (int y = 0; y < rows; y++, words += count) {
+        for (int i = 0; i < count; i++) padded[i + 1] = words[i];
+        for (int i = 0; i < count; i++) {
+            const uint64_t word = padded[i + 1];
+            words[i] = word & ((word << 1) | (padded[i] >> 63)) & ((word >> 1) | (padded[i + 2] << 63));
+        }
+    }
+}
+
+void joinRows(const BitMask::Rows &rows, uint64_t *__restrict out, int count) {
+    for (int i = 0; i < count; i++) out[i] = rows[0][i] | rows[1][i] | rows[2][i] | rows[3][i] | rows[4][i];
+}
+
+void meetRows(const BitMask::Rows &rows, uint64_t *__restrict out, int count) {
+    for (int i = 0; i < count; i++) out[i] = rows[0][i] & rows[1][i] & rows[2][i] & rows[3][i] & rows[4][i];
+}
+
 }  // namespace
 
 BitMask::BitMask(int wordsPerRow, int height)
     : wordsPerRow_(wordsPerRow), height_(height),
-      words_(static_cast<size_t>(wordsPerRow) * static_cast<size_t>(height), 0) {}
+      words_(static_cast<size_t>(wordsPerRow) * static_cast<size_t>(height), 0),
+      padded_(static_cast<size_t>(wordsPerRow) + 2, 0) {}
 
 void BitMask::packRow(int y, const uint8_t *bytes) {
     uint64_t *words = row(y);
@@ -45,10 +78,6 @@ void BitMask::intersect(const BitMask &other) {
     for (size_t i = 0; i < words_.size(); i++) words_[i] &= other.words_[i];
 }
 
-void BitMask::subtract(const BitMask &other) {
-    for (size_t i = 0; i < words_.size(); i++) words_[i] &= ~other.words_[i];
-}
-
 void BitMask::clear() { std::fill(words_.begin(), words_.end(), 0); }
 
 long BitMask::count() const {
@@ -57,60 +86,24 @@ long BitMask::count() const {
     return total;
 }
 
-void BitMask::dilateAcross(int radius) {
-    for (int y = 0; y < height_; y++) {
-        uint64_t *words = row(y);
-        for (int step = 0; step < radius; step++) {
-            uint64_t left = 0;
-            for (int i = 0; i < wordsPerRow_; i++) {
-                const uint64_t word = words[i];
-                const uint64_t right = i + 1 < wordsPerRow_ ? words[i + 1] << 63 : 0;
-                words[i] = word | (word << 1) | left | (word >> 1) | right;
-                left = word >> 63;
-            }
-        }
-    }
+void BitMask::dilateAcross() { spreadRows(words_.data(), padded_.data(), wordsPerRow_, height_); }
+
+void BitMask::erodeAcross() { shrinkRows(words_.data(), padded_.data(), wordsPerRow_, height_); }
+
+void BitMask::dilateDown(BitMask &scratch) {
+    scratch.words_.swap(words_);
+    for (int y = 0; y < height_; y++) joinRows(scratch.around(y), row(y), wordsPerRow_);
 }
 
-void BitMask::erodeAcross(int radius) {
-    for (int y = 0; y < height_; y++) {
-        uint64_t *words = row(y);
-        for (int step = 0; step < radius; step++) {
-            uint64_t left = 1;  // the border does not erode: objects leave the picture through it
-            for (int i = 0; i < wordsPerRow_; i++) {
-                const uint64_t word = words[i];
-                const uint64_t right = (i + 1 < wordsPerRow_ ? words[i + 1] : 1) << 63;
-                words[i] = word & ((word << 1) | left) & ((word >> 1) | right);
-                left = word >> 63;
-            }
-        }
-    }
+void BitMask::erodeDown(BitMask &scratch) {
+    scratch.words_.swap(words_);
+    for (int y = 0; y < height_; y++) meetRows(scratch.around(y), row(y), wordsPerRow_);
 }
 
-void BitMask::dilateDown(int radius, BitMask &scratch) {
-    for (int step = 0; step < radius; step++) {
-        scratch.words_.swap(words_);
-        for (int y = 0; y < height_; y++) {
-            const uint64_t *above = scratch.row(std::max(y - 1, 0));
-            const uint64_t *here = scratch.row(y);
-            const uint64_t *below = scratch.row(std::min(y + 1, height_ - 1));
-            uint64_t *out = row(y);
-            for (int i = 0; i < wordsPerRow_; i++) out[i] = above[i] | here[i] | below[i];
-        }
-    }
-}
-
-void BitMask::erodeDown(int radius, BitMask &scratch) {
-    for (int step = 0; step < radius; step++) {
-        scratch.words_.swap(words_);
-        for (int y = 0; y < height_; y++) {
-            const uint64_t *above = scratch.row(std::max(y - 1, 0));
-            const uint64_t *here = scratch.row(y);
-            const uint64_t *below = scratch.row(std::min(y + 1, height_ - 1));
-            uint64_t *out = row(y);
-            for (int i = 0; i < wordsPerRow_; i++) out[i] = above[i] & here[i] & below[i];
-        }
-    }
+BitMask::Rows BitMask::around(int y) const {
+    Rows rows;
+    for (int i = 0; i < 5; i++) rows[static_cast<size_t>(i)] = row(std::clamp(y + i - 2, 0, height_ - 1));
+    return rows;
 }
 
 }  // namespace vision

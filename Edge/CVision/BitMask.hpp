@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -25,24 +26,28 @@ public:
     void packRow(int y, const uint8_t *bytes);
     /// Keeps only what is set in both.
     void intersect(const BitMask &other);
-    /// Drops what is set in the other.
-    void subtract(const BitMask &other);
     void clear();
     long count() const;
 
-    /// Grows by `radius` pixels to the left and right, within the words of the row.
-    void dilateAcross(int radius);
-    /// Shrinks by `radius` pixels from the left and right.
-    void erodeAcross(int radius);
-    /// Grows by `radius` rows up and down; `scratch` has the same shape.
-    void dilateDown(int radius, BitMask &scratch);
-    /// Shrinks by `radius` rows from above and below.
-    void erodeDown(int radius, BitMask &scratch);
+    /// Grows by a pixel to the left and right, within the words of the row.
+    void dilateAcross();
+    /// Shrinks by a pixel from the left and right.
+    void erodeAcross();
+    /// Grows by two rows up and down; `scratch` has the same shape.
+    void dilateDown(BitMask &scratch);
+    /// Shrinks by two rows from above and below.
+    void erodeDown(BitMask &scratch);
+
+    /// A row with the two above and the two below it; beyond the picture the outermost row stands again.
+    using Rows = std::array<const uint64_t *, 5>;
 
 private:
     int wordsPerRow_ = 0;
     int height_ = 0;
     std::vector<uint64_t> words_;
+    std::vector<uint64_t> padded_;
+
+    Rows around(int y) const;
 };
 
 }  // namespace vision

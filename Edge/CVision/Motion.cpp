@@ -199,12 +199,12 @@ double Motion::judge(double elapsed) {
 }
 
 void Motion::clean() {
-    foreground_.erodeAcross(1);
-    foreground_.dilateAcross(1);
-    foreground_.dilateDown(2, scratch_);
-    foreground_.dilateAcross(1);
-    foreground_.erodeAcross(1);
-    foreground_.erodeDown(2, scratch_);
+    foreground_.erodeAcross();
+    foreground_.dilateAcross();
+    foreground_.dilateDown(scratch_);
+    foreground_.dilateAcross();
+    foreground_.erodeAcross();
+    foreground_.erodeDown(scratch_);
     foreground_.intersect(allowed_);
 }
 
@@ -237,7 +237,6 @@ void Motion::report(ocv_motion_region *regions, int32_t capacity, ocv_motion_res
     const Shift shift = steady_.last();
     auto &found = finder_.find(foreground_, {background_, picture(shift), restingAge});
     finder_.healGhosts(background_, picture(shift));
-    finder_.cutShadows(background_, picture(shift));
     joinFragments(found);
     const auto end = std::remove_if(
         found.begin(), found.end(), [&](const ocv_motion_region &region) { return isTooSmall(region); });

@@ -34,7 +34,6 @@ RegionFinder::RegionFinder(int width, int height) : width_(width), height_(heigh
     regionOfRun_.resize(maximumRuns);
     regions_.reserve(maximumRegions);
     sums_.reserve(maximumRegions);
-    shadows_ = Shadows(maximumRegions);
 }
 
 int32_t RegionFinder::root(int32_t run) {
@@ -98,8 +97,8 @@ void RegionFinder::extend(size_t index, const Run &run, const Planes &planes) {
     region.width = right - region.x;
     region.height = run.row + 1 - region.y;
     region.area += run.end - run.begin;
-    // Every other row is enough to know what the region is like.
-    if ((run.row - region.y) % 2 == 0) {
+    // Every fourth row is enough to know what the region is like.
+    if ((run.row - region.y) % 4 == 0) {
         sums_[index].pixels += run.end - run.begin;
         addRow(
             planes.picture.row(run.row), planes.background.median(run.row), planes.background.age(run.row),
@@ -157,18 +156,6 @@ void RegionFinder::healGhosts(Background &background, Background::Picture pictur
         background.learn(picture, runs_[i].row, begin, end);
         region->area = 0;
     }
-}
-
-void RegionFinder::cutShadows(const Background &background, Background::Picture picture) {
-    shadows_.begin(regions_);
-    for (size_t i = 0; i < runs_.size(); i++) {
-        const ocv_motion_region *region = regionOf(i);
-        if (region == nullptr) continue;
-        shadows_.add(
-            static_cast<size_t>(region - regions_.data()), *region, background, picture, runs_[i].row, runs_[i].begin,
-            runs_[i].end);
-    }
-    shadows_.cut(regions_);
 }
 
 }  // namespace vision

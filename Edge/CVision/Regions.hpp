@@ -5,7 +5,6 @@
 
 #include "Background.hpp"
 #include "BitMask.hpp"
-#include "Shadows.hpp"
 #include "include/cvision.h"
 
 namespace vision {
@@ -30,9 +29,6 @@ public:
     /// patches of light.
     /// Their area becomes 0. To be called after `find`, before the regions are sorted.
     void healGhosts(Background &background, Background::Picture picture);
-
-    /// Cuts cast shadows off. To be called after `healGhosts`, before the regions are sorted.
-    void cutShadows(const Background &background, Background::Picture picture);
 
     /// True when the mask was so torn that runs had to be left out.
     bool overflowed() const { return overflowed_; }
@@ -62,14 +58,12 @@ private:
     ocv_motion_region *regionOf(size_t run);
     void extend(size_t region, const Run &run, const Planes &planes);
 
-
     int width_ = 0, height_ = 0;
     bool overflowed_ = false;
     std::vector<Run> runs_;
     std::vector<int32_t> regionOfRun_;
     std::vector<ocv_motion_region> regions_;
     std::vector<Sums> sums_;
-    Shadows shadows_;
 };
 
 }  // namespace vision

@@ -16,12 +16,22 @@ struct RecordMaker {
         switch finding.kind {
         case .lineCrossing(let line, let direction):
             record.timeMicros = micros(of: finding.interval.upperBound, in: finding)
-            record.passage = passage(line: line, direction: direction, finding: finding, evidence: evidence)
+            let still = dated(evidence, finding, from: record.timeMicros)
+            record.passage = passage(line: line, direction: direction, finding: finding, evidence: still)
         case .security(let kind, let zone, let phase, let severity):
             record.securityAlert = alert(
                 finding, kind, zone: zone, phase: phase, severity: severity, evidence: evidence)
         }
         return record
+    }
+
+    /// The still's time counts from the record's: a crossing lies a little before the frame at which it was decided.
+    private func dated(_ evidence: Ngatu_V1_Evidence?, _ finding: Finding, from recordMicros: Int64)
+        -> Ngatu_V1_Evidence?
+    {
+        guard var evidence else { return nil }
+        evidence.capturedOffsetMicros = finding.time.capturedAt.unixMicroseconds - recordMicros
+        return evidence
     }
 
     /// A record of one minute at one line.

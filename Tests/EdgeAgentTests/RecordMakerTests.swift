@@ -24,6 +24,16 @@ import Testing
         #expect(record.passage.confidencePercent == 90)
     }
 
+    @Test func theStillOfAPassageSaysHowLongAfterTheCrossingItWasTaken() {
+        let finding = Finding(
+            kind: .lineCrossing(line: "north", direction: .rightToLeft), interval: .seconds(8)...(.seconds(8)),
+            time: makeFrameTime(10), subjects: [])
+        var still = Ngatu_V1_Evidence()
+        still.role = .still
+        let record = maker.record(of: finding, evidence: still)
+        #expect(record.passage.evidence.map(\.capturedOffsetMicros) == [2_000_000])
+    }
+
     @Test(arguments: [AlertPhase.opened, .updated, .ended])
     func anAlertSaysWhenItEndedOnlyOnceItHas(phase: AlertPhase) {
         let finding = Finding(

@@ -13,6 +13,7 @@ struct Agent: Service {
     private let shipper: Shipper
     private let transport: HTTPTransport
     private let cameras: [CameraWatch]
+    private let problems: [String]
     private let logger: Logger
 
     /// Opens the spool and prepares the cameras; nothing runs before ``run()``.
@@ -25,7 +26,9 @@ struct Agent: Service {
         let key = try AgentKeyFile.load(paths.key)
         let enrolled = try Enrolment.load(keyFile: paths.key)
         outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
-        let firstIdentity = try RunCounter(in: paths.folder).firstIdentity
+        let runs = RunCounter(in: paths.folder)
+        problems = [runs.problem].compactMap(\.self)
+        if let problem = runs.problem { logger.warning("runs are not counted", metadata: ["problem": "\(problem)"]) }
         // The last step that can fail: a transport that is given up without a shutdown ends the process.
         transport = try HTTPTransport(
             collector: enrolled.collector, certificateAuthority: configuration.collectorCertificates?.path)
@@ -33,7 +36,7 @@ struct Agent: Service {
         shipping.bytesPerSecond = configuration.bytesPerSecond
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
         let outbox = outbox
-        cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: firstIdentity) }
+        cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity) }
     }
 
     private static func outboxConfiguration(_ agent: AgentConfiguration, _ paths: AgentPaths) -> OutboxConfiguration {
@@ -60,7 +63,7 @@ struct Agent: Service {
     private func reportHealth() async {
         var reporter = AgentHealthReporter(folder: paths.folder)
         while !Task.isCancelled {
-            outbox.append(reporter.record(outbox: outbox.status(), problems: []), lane: .sample)
+            outbox.append(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
         }
     }

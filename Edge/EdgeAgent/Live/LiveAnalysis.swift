@@ -41,6 +41,7 @@ struct LiveAnalysis: ~Copyable {
         do throws(VisionError) { try pipeline.analyse(frame) } catch {
             rejected += 1
             logger.trace("frame rejected", metadata: ["error": "\(error)"])
+            deliver(nil)  // what ended before this frame was found all the same
             return
         }
         analysed += 1
@@ -71,8 +72,9 @@ struct LiveAnalysis: ~Copyable {
     }
 
     private mutating func deliver(_ finding: Finding, _ frame: Frame?) {
+        // What ended with the stream before has no picture in this frame.
         var proof: Still?
-        if let frame { proof = still(of: frame) }
+        if let frame, frame.time == finding.time { proof = still(of: frame) }
         outbox.append(maker.record(of: finding, evidence: proof?.wire), lane: finding.lane, evidence: proof.files)
     }
 

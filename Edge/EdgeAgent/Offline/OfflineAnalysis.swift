@@ -58,6 +58,7 @@ struct OfflineAnalysis {
         progress.last = frame.time.presentation
         do throws(VisionError) { try pipeline.analyse(frame) } catch {
             progress.skipped += 1
+            try print(pipeline, frame: nil, stills: &stills, to: &output)
             return
         }
         if let problem = pipeline.siteProblem { throw problem }
@@ -74,7 +75,8 @@ struct OfflineAnalysis {
         _ pipeline: borrowing AnalysisPipeline, frame: Frame?, stills: inout StillFolder?, to output: inout JSONLines
     ) throws {
         for finding in pipeline.findings {
-            let proof = try frame.flatMap { try stills?.still(of: $0) }
+            let moment = frame.flatMap { $0.time == finding.time ? $0 : nil }
+            let proof = try moment.flatMap { try stills?.still(of: $0) }
             let line = AnalysisLine(finding, evidence: proof.map { [.init(role: "still", sha256: $0)] })
             try output.write(line, at: line.time)
         }

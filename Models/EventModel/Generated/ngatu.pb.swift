@@ -555,7 +555,7 @@ public nonisolated struct Ngatu_V1_SecurityAlert: Sendable {
 
   public var phase: Ngatu_V1_Phase = .unspecified
 
-  /// the same number from opened to ended; unique within the agent's epoch
+  /// the same number from opened to ended; unique within the camera and the agent's epoch
   public var alert: UInt64 = 0
 
   public var fromMicros: Int64 = 0
