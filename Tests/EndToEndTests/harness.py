@@ -170,7 +170,7 @@ class EndToEndTest(unittest.TestCase):
 
     def setUp(self):
         if not (BUILD / "collector").exists():
-            self.skipTest(f"there is no {BUILD}/collector: build first")
+            self.fail(f"there is no {BUILD}/collector: build first")
         print(f"SEED={self.seed} ", end="", flush=True, file=sys.stderr)
 
 
