@@ -56,5 +56,6 @@ extension WebServices {
         metrics = RequestMetrics()
         streams = StreamRegister(
             total: configuration.limits.streams, perUser: configuration.limits.streamsPerUser)
+        bodies = BodyBudget(limit: configuration.limits.bodyBytesInFlight)
     }
 }

@@ -28,6 +28,8 @@ public struct RequestLimits: Hashable, Sendable {
     public var batchBytes = 8 << 20
     /// Most bytes of one piece of an evidence file.
     public var evidenceChunkBytes = 1 << 20
+    /// Most bytes of batches and pieces that are held in memory at one time; beyond them requests are told to come again.
+    public var bodyBytesInFlight = 128 << 20
     /// Most bytes of a form or of a JSON request.
     public var formBytes = 16 << 10
     /// A request body must have arrived after so long.

@@ -11,6 +11,7 @@ struct WebServices: Sendable {
     let pages: PageRenderer
     let metrics: RequestMetrics
     let streams: StreamRegister
+    let bodies: BodyBudget
     let logger: Logger
 
     /// Writes down what a person or an agent did.

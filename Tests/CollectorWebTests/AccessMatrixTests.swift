@@ -116,9 +116,8 @@ import Testing
             return try await browser.get(path, accept: "*/*", method: method).status.code
         }
         // The stream goes on until the session ends.
-        async let status = browser.get(path, accept: "*/*").status.code
-        try await harness.store.closeSession(token: token, after: .milliseconds(60))
-        return try await status
+        async let _ = harness.endSession(token, whenOpen: 1)
+        return try await browser.get(path, accept: "*/*").status.code
     }
 
     private static func path(_ template: String, agent: Int64, camera: Int64, still: Data) -> String {
@@ -147,13 +146,5 @@ extension Optional where Wrapped: Sendable {
     func asyncMap<Value: Sendable>(_ change: (Wrapped) async throws -> Value) async throws -> Value? {
         guard let self else { return nil }
         return try await change(self)
-    }
-}
-
-extension AccountStore {
-    /// Ends a session a little later.
-    func closeSession(token: Data, after delay: Duration) async throws {
-        try await Task.sleep(for: delay)
-        try await closeSession(token: token)
     }
 }

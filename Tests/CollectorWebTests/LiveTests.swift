@@ -191,7 +191,7 @@ import Testing
         let token = try await harness.session(of: try await harness.person(.viewer))
         try await harness.run { (browser: Browser) async throws -> Void in
             async let answer = browser.logged(in: token).get("/live/stream", accept: "text/event-stream")
-            try await harness.store.closeSession(token: token, after: .milliseconds(100))
+            async let _ = harness.endSession(token, whenOpen: 1)
             let text = try await answer.text
             #expect(try await answer.headers[.accelBuffering] == "no")
             #expect(text.contains("event: snapshot") && text.contains("event: ended"))

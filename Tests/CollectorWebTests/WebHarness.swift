@@ -77,6 +77,12 @@ final class WebHarness: Sendable {
         return token
     }
 
+    /// Ends a session as soon as so many live streams are open. Cancelled where none opens: it was refused.
+    func endSession(_ token: Data, whenOpen count: Int) async throws {
+        while site.services.streams.count < count { try await Task.sleep(for: .milliseconds(2)) }
+        try await store.closeSession(token: token)
+    }
+
     /// Enrols an agent.
     func agent(site: String) async throws -> TestAgent {
         let key = Curve25519.Signing.PrivateKey()

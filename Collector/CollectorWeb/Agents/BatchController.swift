@@ -14,7 +14,10 @@ struct BatchController: Sendable {
 
     func accept(_ request: Request, _ context: WebContext) async throws -> Response {
         let limits = services.configuration.limits
-        let body = try await request.wholeBody(upTo: limits.batchBytes, within: limits.bodyTimeout)
+        let share = services.bodies.share()
+        defer { withExtendedLifetime(share) {} }
+        let body = try await request.wholeBody(
+            upTo: limits.batchBytes, within: limits.bodyTimeout, countedBy: share)
         let opened = try BatchSeal.open(body) { services.store.publicKey($0) }
         let now = services.configuration.now()
         if let seconds = rates.take(opened.key.hex, now: now) {

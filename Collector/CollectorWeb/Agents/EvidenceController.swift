@@ -28,7 +28,10 @@ struct EvidenceController: Sendable {
         }
         let agent = try await sender(of: request, fields: [text])
         let limits = services.configuration.limits
-        let body = try await request.wholeBody(upTo: limits.evidenceChunkBytes, within: limits.bodyTimeout)
+        let share = services.bodies.share()
+        defer { withExtendedLifetime(share) {} }
+        let body = try await request.wholeBody(
+            upTo: limits.evidenceChunkBytes, within: limits.bodyTimeout, countedBy: share)
         guard Int64(body.count) == range.count else {
             throw WebError(.malformed, "Content-Range says \(range.count) bytes, the body has \(body.count)")
         }

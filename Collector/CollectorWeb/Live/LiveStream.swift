@@ -22,11 +22,16 @@ struct LiveStream: Sendable {
         let start = try await services.store.currentCursor()
         let mailbox = LiveMailbox(cursor: start)
         let clock = WriteClock()
+        let pipe = WriterBox(writer)
+        defer { writer = pipe.writer }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await listen(to: changes, mailbox) }
             group.addTask { try await beat(mailbox, clock) }
+            // A child as well: its writes can wait for ever, and only a cancelled task stops waiting.
+            group.addTask { try await tell(from: cursor, start: start, mailbox, clock, to: &pipe.writer) }
             defer { group.cancelAll() }
-            try await tell(from: cursor, start: start, mailbox, clock, to: &writer)
+            // Whichever ends first ends the stream.
+            try await group.next()
         }
     }
 
@@ -76,4 +81,13 @@ struct LiveStream: Sendable {
         guard let session = try await services.gatekeeper.session(token: visit.token) else { return true }
         return session.user != visit.user || Access.decide(session.user, .view, on: .liveStream) != .allowed
     }
+}
+
+/// Takes a writer into the one task that writes.
+///
+/// `@unchecked`: while the stream runs only the telling task touches `writer`, and before and after it only the caller.
+private final class WriterBox: @unchecked Sendable {
+    var writer: any ResponseBodyWriter
+
+    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
 }
