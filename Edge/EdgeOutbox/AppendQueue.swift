@@ -51,7 +51,9 @@ final class AppendQueue: @unchecked Sendable {
             isUrgent = isUrgent || record.shelf == .alert
             let isFirst = firstQueued == nil
             if isFirst { firstQueued = .now }
-            if isFirst || isUrgent || records.count == configuration.commitRecords { condition.broadcast() }
+            // The writer's wait ends by the wall clock, which may have been set back: a late commit is called for here.
+            let isLate = firstQueued.map { $0 + configuration.commitDelay < .now } ?? false
+            if isFirst || isUrgent || isLate || records.count == configuration.commitRecords { condition.broadcast() }
             return true
         }
     }

@@ -29,6 +29,8 @@ struct EvidenceUpload: Hashable, Sendable {
     let file: WaitingEvidence
     private(set) var offset: Int?
     private var restarts = 0
+    /// Answers in a row that took the file nowhere.
+    private var failures = 0
 
     init(_ file: WaitingEvidence) { self.file = file }
 
@@ -49,12 +51,20 @@ struct EvidenceUpload: Hashable, Sendable {
             offset = nil  // some of the part may have arrived: ask again
             return .failed(failure)
         }
+        let outcome = outcome(of: response, now: now)
+        if case .failed = outcome { failures += 1 }
+        return outcome
+    }
+
+    /// The collector answers, but not to this file: others go on meanwhile. A file that was put off once is put off
+    /// again at its first failure.
+    var isHopelessForNow: Bool { failures >= (file.deferrals > 0 ? 1 : 5) }
+
+    private mutating func outcome(of response: CollectorResponse, now: Date) -> Outcome {
         switch response.status {
         case 200, 201, 204: return .complete
         case 202, 409: return moved(to: response.headers["upload-offset"])
-        case 404 where step == .ask:
-            offset = 0
-            return .goOn
+        case 400: return .refused("the collector calls it malformed")
         case 404: return .unnamed
         case 422: return restarted()
         case 429, 503: return .wait(RetryAfter.parse(response.headers["retry-after"], now: now) ?? .seconds(5))
@@ -76,6 +86,7 @@ struct EvidenceUpload: Hashable, Sendable {
             return .failed("the collector takes no part of the evidence")
         }
         offset = next
+        failures = 0
         return .goOn
     }
 

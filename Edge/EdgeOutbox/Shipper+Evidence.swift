@@ -1,4 +1,5 @@
 import BatchCodec
+import EventModel
 import Foundation
 
 extension Shipper {
@@ -7,11 +8,12 @@ extension Shipper {
 
     /// Makes one request of the upload under way, or begins one.
     func uploadStep(now: Duration, wall: Date) async {
+        let begin = ContinuousClock.now
         do {
             guard var current = try await currentUpload() else { return machine.evidenceFailed(now: now) }
             let outcome = try await request(&current, now: now, wall: wall)
             upload = current
-            try await settle(current.file, outcome, now: now)
+            try await settle(current, outcome, now: now + (ContinuousClock.now - begin))
         } catch {
             upload = nil  // the file or the spool cannot be read: begin again later
             machine.evidenceFailed(now: now)
@@ -28,14 +30,16 @@ extension Shipper {
     ) async throws -> EvidenceUpload.Outcome {
         guard let request = try await makeRequest(upload) else { return .refused("the file is gone or cut short") }
         do {
+            let begin = ContinuousClock.now
             let response = try await transport.send(request)
             charge(request.body.count, now: now)
-            return upload.answered(response, now: wall)
+            return upload.answered(response, now: wall + (ContinuousClock.now - begin).seconds)
         } catch { return upload.answered(nil, failure: error.detail, now: wall) }
     }
 
     /// Nil when the file does not hold what it should.
     private func makeRequest(_ upload: EvidenceUpload) async throws -> CollectorRequest? {
+        guard upload.file.byteCount > 0 else { return nil }
         switch upload.step {
         case .ask:
             let signature = try RequestSignature.header(method: "HEAD", path: upload.path, key: key)
@@ -54,7 +58,8 @@ extension Shipper {
         }
     }
 
-    private func settle(_ file: WaitingEvidence, _ outcome: EvidenceUpload.Outcome, now: Duration) async throws {
+    private func settle(_ current: EvidenceUpload, _ outcome: EvidenceUpload.Outcome, now: Duration) async throws {
+        let file = current.file
         switch outcome {
         case .goOn: return machine.evidenceMoved()
         case .wait(let delay): return machine.evidenceAsked(delay, now: now)
@@ -63,6 +68,10 @@ extension Shipper {
             return tell(.refusedKey, "the collector refuses this agent's key: enrol it again", "key refused")
         case .failed(let reason):
             machine.evidenceFailed(now: now)
+            if current.isHopelessForNow {
+                upload = nil
+                try await outbox.writer.perform { try $0.deferEvidence(file.sha256) }
+            }
             return tell(.evidence, "evidence upload: \(reason)", "waiting: \(reason)")
         case .complete:
             try await outbox.writer.perform { try $0.confirmEvidence(file.sha256) }
@@ -70,20 +79,34 @@ extension Shipper {
         case .refused(let reason):
             try await outbox.writer.perform { try $0.giveUpEvidence(file.sha256, reason: reason, silently: false) }
             tell(.evidence, "evidence \(file.name.prefix(12)) will not come: \(reason)", "connected")
-        case .unnamed: try await unnamed(file, now: now)
+        case .unnamed:
+            machine.evidenceMoved()
+            upload = nil
+            return try await unnamed(file, now: now)
         }
         machine.evidenceMoved()
         upload = nil
     }
 
     /// The record that names the file may still be waiting here; otherwise nobody will ever ask for it.
+    ///
+    /// Other files go on at once; only where all that is left was put off before does the lane wait.
     private func unnamed(_ file: WaitingEvidence, now: Duration) async throws {
-        let isPatient = file.deferrals < Self.deferralsTaken
-        try await outbox.writer.perform { store in
-            guard try !isPatient && !store.isWaiting(file.sequence) else { return try store.deferEvidence(file.sha256) }
-            try store.giveUpEvidence(
-                file.sha256, reason: "no record at the collector names it", silently: file.sequence == nil)
+        let next = try await outbox.writer.perform { store in
+            try Self.deferOrGiveUp(file, store)
+            return try store.nextEvidence()
         }
-        if file.deferrals > 0 { machine.evidenceAsked(.seconds(1 << min(file.deferrals, 6)), now: now) }
+        guard let next, next.deferrals > 0 else { return }
+        machine.evidenceAsked(.milliseconds(250 << min(next.deferrals, 5)), now: now)
+    }
+
+    /// A file that no stored record ever named is given up at once.
+    private static func deferOrGiveUp(_ file: WaitingEvidence, _ store: Store) throws {
+        // Read again: a record that names the file may have been stored during the request.
+        let sequence = try store.sequence(naming: file.sha256)
+        let isPatient = file.deferrals < deferralsTaken && sequence != nil
+        guard try !isPatient && !store.isWaiting(sequence) else { return try store.deferEvidence(file.sha256) }
+        try store.giveUpEvidence(
+            file.sha256, reason: "no record at the collector names it", silently: sequence == nil)
     }
 }

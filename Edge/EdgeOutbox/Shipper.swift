@@ -79,10 +79,15 @@ public actor Shipper {
             guard let batch = formed else { throw OutboxError(.storage, "nothing to ship was found") }
             let sent = ContinuousClock.now
             let answer = await post(batch, wall: wall)
-            let verdict = machine.judge(answer, for: batch, now: now)
+            let trip = ContinuousClock.now - sent
+            // What the collector asks for counts from its answer, which may have been slow.
+            let verdict = machine.judge(answer, for: batch, now: now + trip)
             try await apply(verdict)
             charge(batch.body.count, now: now)
-            report(answer, verdict, halfTrip: (ContinuousClock.now - sent) / 2, wall: wall)
+            report(answer, verdict, halfTrip: trip / 2, wall: wall)
+        } catch let error as OutboxError where error.kind == .badAnswer {
+            _ = machine.judge(.failed(error.detail), for: PendingBatch.none, now: now)
+            tell(.collector, "collector: \(error.detail)", "waiting: \(error.detail)")
         } catch {
             // The spool could not be read or written; the writer has reported it. The machine's next try comes later.
             machine.evidenceFailed(now: now)
@@ -93,8 +98,10 @@ public actor Shipper {
     private func post(_ batch: PendingBatch, wall: Date) async -> BatchAnswer {
         let request = CollectorRequest(
             method: "POST", path: "/v1/batches", headers: ["content-type": "application/x-protobuf"], body: batch.body)
+        let begin = ContinuousClock.now
         do {
-            return BatchAnswer(try await transport.send(request), now: wall)
+            let response = try await transport.send(request)
+            return BatchAnswer(response, now: wall + (ContinuousClock.now - begin).seconds)
         } catch { return BatchAnswer(nil, failure: error.detail, now: wall) }
     }
 

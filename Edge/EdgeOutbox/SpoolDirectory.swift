@@ -56,6 +56,13 @@ final class SpoolDirectory {
         return text.flatMap { UInt64($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
     }
 
+    private static let suffixes = ["", "-wal", "-shm"]
+
+    /// Whether there is a database, or a part of one.
+    var holdsDatabaseFiles: Bool {
+        Self.suffixes.contains { FileManager.default.fileExists(atPath: database + $0) }
+    }
+
     /// Moves the database away, for a person to look at.
     func setAside(now: Date) throws {
         let stamp = now.ISO8601Format(.iso8601(timeZone: .gmt, dateSeparator: .omitted, timeSeparator: .omitted))
@@ -66,7 +73,7 @@ final class SpoolDirectory {
             target = path + "/damaged-\(stamp)-\(copy)"
         }
         try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: false)
-        for suffix in ["", "-wal", "-shm"] where FileManager.default.fileExists(atPath: database + suffix) {
+        for suffix in Self.suffixes where FileManager.default.fileExists(atPath: database + suffix) {
             try FileManager.default.moveItem(atPath: database + suffix, toPath: target + "/spool.sqlite" + suffix)
         }
         try DurableFile.syncDirectory(path)

@@ -13,7 +13,13 @@ extension Store {
     ///   a `Gap`. The collector's `contiguous_sequence` can move on.
     /// - A collector that is ahead knows numbers which this spool never assigned: a restored spool. Records stored since
     ///   it was opened get numbers beyond the collector's, else it would take them for duplicates.
+    ///
+    /// - Throws: ``OutboxError`` of kind `badAnswer` for a receipt of another epoch, or with numbers that no chain reaches.
     func adoptHead(_ receipt: Ngatu_V1_BatchReceipt) throws {
+        let bound: UInt64 = 1 << 62
+        guard receipt.epoch == state.epoch, receipt.number < bound, receipt.contiguousSequence < bound else {
+            throw OutboxError(.badAnswer, "the collector's receipt is not of this spool")
+        }
         let opened = openedSequence
         var shift: Int64 = 0
         try transaction { db, state in

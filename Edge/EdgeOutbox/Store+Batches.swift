@@ -82,7 +82,8 @@ extension Store {
             }
             state.headNumber = batch.number
             state.headHash = batch.hash
-            state.contiguousSequence = max(state.contiguousSequence, receipt.contiguousSequence)
+            let told = min(receipt.contiguousSequence, state.nextSequence - 1)  // no further than numbers were given
+            state.contiguousSequence = max(state.contiguousSequence, told)
             for letter in deadLetters { doomed += try bury(letter.sequence, letter.reason, db, &state) }
             try setPending(nil, db)
         }

@@ -39,6 +39,7 @@ extension Store {
         return written
     }
 
+    /// A file that several records name goes with the one that is kept longest: the most urgent, then the newest.
     func register(
         _ sha256: Data, byteCount: Int, shelf: Shelf, sequence: Int64?, _ db: Database, _ state: inout SpoolState
     ) throws {
@@ -46,7 +47,8 @@ extension Store {
         try db.execute(
             sql: """
                 INSERT INTO evidence (sha256, byteCount, lane, sequence) VALUES (?, ?, ?, ?)
-                ON CONFLICT (sha256) DO UPDATE SET lane = min(lane, excluded.lane), sequence = excluded.sequence
+                ON CONFLICT (sha256) DO UPDATE SET lane = min(lane, excluded.lane), sequence =
+                    CASE WHEN sequence IS NULL OR excluded.lane <= lane THEN excluded.sequence ELSE sequence END
                 """, arguments: [sha256, byteCount, shelf.rawValue, sequence])
         guard !known else { return }
         state.evidenceFiles += 1
@@ -66,6 +68,13 @@ extension Store {
                     sequence: (row[3] as Int64?).map(UInt64.init))
             }
         }
+    }
+
+    /// The record that a file is kept for; nil: none, or the file is done with.
+    func sequence(naming sha256: Data) throws -> UInt64? {
+        try read { db in
+            try Int64.fetchOne(db, sql: "SELECT sequence FROM evidence WHERE sha256 = ?", arguments: [sha256])
+        }.map(UInt64.init)
     }
 
     /// Whether the collector cannot know the record yet.
@@ -157,7 +166,9 @@ extension Store {
     /// collector had the record. The collector knows which: it refuses a file that no record names.
     func adoptLooseEvidence() throws {
         do {
-            let files = try evidenceFiles.list()
+            let found = try evidenceFiles.list()
+            removeFiles(found.filter { $0.byteCount == 0 }.map(\.name))  // no request can carry nothing
+            let files = found.filter { $0.byteCount > 0 }
             guard files.count != state.evidenceFiles else { return }
             try transaction { db, state in
                 for file in files {

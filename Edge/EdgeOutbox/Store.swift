@@ -35,7 +35,7 @@ final class Store {
         directory = try SpoolDirectory(configuration.directory)
         self.evidenceFiles = evidenceFiles ?? EvidenceFolder(path: directory.evidence)
         directory.fillReserve(bytes: configuration.reserveBytes)
-        let opened = try Self.openOrReplace(directory)
+        let opened = try Self.openWithReserve(directory)
         (queue, state, pending, replacement) = (opened.queue, opened.state, opened.pending, opened.replacement)
         openedSequence = opened.state.nextSequence
         try adoptLooseEvidence()
@@ -95,8 +95,21 @@ extension Store {
         var replacement: String?
     }
 
+    /// A full disk may refuse even the opening: once more with the reserve given up, which shipping fills again.
+    private static func openWithReserve(_ directory: SpoolDirectory) throws -> Opened {
+        do {
+            return try openOrReplace(directory)
+        } catch let error as OutboxError where error.kind == .storage {
+            directory.releaseReserve()
+            return try openOrReplace(directory)
+        }
+    }
+
     private static func openOrReplace(_ directory: SpoolDirectory) throws -> Opened {
-        guard FileManager.default.fileExists(atPath: directory.database) else { return try create(directory) }
+        guard FileManager.default.fileExists(atPath: directory.database) else {
+            guard directory.lastEpoch() != nil else { return try create(directory) }
+            return try replace(directory, reason: "its database is missing", oldEpoch: nil)
+        }
         do {
             let queue = try openDatabase(directory)
             let (state, pending) = try queue.read { db in (try SpoolSchema.load(db), try loadPending(db)) }
@@ -119,7 +132,7 @@ extension Store {
     private static func replace(_ directory: SpoolDirectory, reason: String, oldEpoch: UInt64?) throws -> Opened {
         do {
             let epoch = oldEpoch ?? directory.lastEpoch()
-            try directory.setAside(now: Date())
+            if directory.holdsDatabaseFiles { try directory.setAside(now: Date()) }
             var opened = try create(directory)
             let detail = "epoch \(epoch.map(String.init) ?? "unknown"): \(reason)"
             try opened.queue.write { db in
@@ -127,7 +140,7 @@ extension Store {
                     sql: "INSERT INTO notice (reason, count, detail) VALUES ('spoolDamaged', 0, ?)", arguments: [detail]
                 )
             }
-            opened.replacement = "the spool was damaged, set aside and replaced (\(detail))"
+            opened.replacement = "the spool was damaged and replaced (\(detail))"
             return opened
         } catch { throw storageError(error) }
     }

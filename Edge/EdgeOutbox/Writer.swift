@@ -116,6 +116,7 @@ final class Writer: @unchecked Sendable {
     private func afterFailure(_ error: any Error) -> OutboxError {
         guard let reason = Store.damage(error) else {
             let failure = Store.storageError(error)
+            guard failure.kind != .badAnswer else { return failure }  // not the disk's fault: the shipper tells
             if board.isNew(.storage, failure.detail) {
                 logger.error("spool cannot be written", metadata: ["error": "\(failure)"])
             }

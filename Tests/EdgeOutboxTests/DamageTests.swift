@@ -87,6 +87,25 @@ import Testing
         #expect(store.replacement != nil && store.state.nextSequence == 1)
     }
 
+    @Test func aSpoolThatVanishedIsReported() throws {
+        let scratch = Scratch()
+        let configuration = try makeSpool(scratch, records: 20)
+        let epoch = try #require(try SpoolDirectory(scratch.spool).lastEpoch())
+        for suffix in ["", "-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: configuration.directory + "/spool.sqlite" + suffix)
+        }
+        let store = try Store(configuration)
+        let details = try store.read { try String.fetchAll($0, sql: "SELECT detail FROM notice") }
+        #expect(details == ["epoch \(epoch): its database is missing"])
+        #expect(store.state.epoch > epoch && store.replacement != nil)
+    }
+
+    @Test func aFirstSpoolReportsNoLoss() throws {
+        let scratch = Scratch()
+        let store = try Store(OutboxConfiguration(directory: scratch.spool))
+        #expect(try store.unreportedLosses() == 0 && store.replacement == nil)
+    }
+
     @Test func aNewerSchemaIsRefusedAndLeftAlone() throws {
         let scratch = Scratch()
         let configuration = try makeSpool(scratch)

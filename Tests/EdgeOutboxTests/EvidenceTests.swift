@@ -58,6 +58,60 @@ import Testing
         #expect(await bench.collector.gapRecords.map(\.reason) == ["evidenceDropped"])
     }
 
+    @Test(arguments: [400, 500])
+    func aFileThatTheCollectorCannotTakeHoldsUpNoOther(status: Int) async throws {
+        var bench = try Bench()
+        let bad = makeFile(5_000, seed: 2)
+        let good = makeFile(5_000, seed: 3)
+        try await bench.outbox.appendAndWait(makeAlert(evidence: [bad]), lane: .alert, evidence: [bad])
+        try await bench.outbox.appendAndWait(makePassage(evidence: [good]), lane: .passage, evidence: [good])
+        await bench.collector.refuseEvidence(bad.sha256.hexadecimal, with: status)
+        await bench.run(for: .seconds(300))
+        #expect(await bench.collector.evidence.keys.sorted() == [good.sha256.hexadecimal])
+        #expect(bench.outbox.status().evidenceFiles == (status == 400 ? 0 : 1))
+        #expect(await bench.collector.gapRecords.map(\.reason) == (status == 400 ? ["evidenceDropped"] : []))
+    }
+
+    @Test func filesOfAnUnfinishedCommitAreGivenUpAtOnceAndInSilence() async throws {
+        let scratch = Scratch()
+        do {
+            let store = try Store(OutboxConfiguration(directory: scratch.spool))
+            for seed in UInt64(1)...20 { try store.evidenceFiles.write(makeFile(1_000, seed: seed)) }
+            try store.close()
+        }
+        var bench = try Bench { $0.directory = scratch.spool }
+        let named = makeFile(1_000, seed: 30)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [named]), lane: .passage, evidence: [named])
+        await bench.run(for: .seconds(2))
+        #expect(await bench.collector.evidence.keys.sorted() == [named.sha256.hexadecimal])
+        #expect(await bench.collector.partBytes == 1_000)
+        #expect(await bench.collector.gapRecords.isEmpty && bench.outbox.status().evidenceFiles == 0)
+    }
+
+    @Test func anEmptyFileIsNotTakenUp() throws {
+        let scratch = Scratch()
+        try Store(OutboxConfiguration(directory: scratch.spool)).close()
+        let path = scratch.spool + "/evidence/" + String(repeating: "ab", count: 32)
+        try Data().write(to: URL(fileURLWithPath: path))
+        let store = try Store(OutboxConfiguration(directory: scratch.spool))
+        #expect(store.state.evidenceFiles == 0 && !FileManager.default.fileExists(atPath: path))
+    }
+
+    /// The frame's still is named by the alert and by a sample stored after it.
+    @Test func aSharedFileStaysWhenTheLesserRecordIsDropped() throws {
+        let scratch = Scratch()
+        let store = try Store(OutboxConfiguration(directory: scratch.spool))
+        let still = makeFile(1_000)
+        _ = try store.append([
+            queued(makeAlert(evidence: [still]), .alert, evidence: [still]),
+            queued(makeSample(), .sample, evidence: [still]),
+        ])
+        for _ in 0..<3 { try store.makeRoom() }
+        #expect(store.state.counts[Shelf.sample.rawValue] == 0 && store.state.counts[Shelf.alert.rawValue] == 1)
+        #expect(try store.nextEvidence()?.sequence == 1)
+        #expect(FileManager.default.fileExists(atPath: scratch.spool + "/evidence/" + still.sha256.hexadecimal))
+    }
+
     @Test func aFileLeftByACrashIsTakenUpAgain() async throws {
         let scratch = Scratch()
         let file = makeFile(4_000)

@@ -27,6 +27,7 @@ actor FakeCollector: CollectorTransport {
     private(set) var requests = 0
     private(set) var evidence: [String: Data] = [:]
     private(set) var partBytes = 0
+    private var refusedEvidence: [String: Int] = [:]
     private var parts: [String: Data] = [:]
     private var faults: [Fault?] = []
     private var evidenceFaults: [Fault?] = []
@@ -40,6 +41,7 @@ actor FakeCollector: CollectorTransport {
     init(_ key: Curve25519.Signing.PublicKey) { self.key = key }
 
     func script(_ faults: [Fault?]) { self.faults = faults }
+    func refuseEvidence(_ name: String, with status: Int) { refusedEvidence[name] = status }
     func scriptEvidence(_ faults: [Fault?]) { evidenceFaults = faults }
     func answerAlways(_ fault: Fault?) { always = fault }
     func refuse(_ sequences: Set<UInt64>) { poison = sequences }
@@ -123,6 +125,7 @@ actor FakeCollector: CollectorTransport {
             request.headers["authorization"] ?? "", method: request.method, path: request.path,
             fields: range.map { [$0] } ?? [], publicKey: { _ in key })
         guard verified != nil else { return CollectorResponse(status: 401) }
+        if let status = refusedEvidence[name] { return CollectorResponse(status: status) }
         switch evidenceFaults.isEmpty ? nil : evidenceFaults.removeFirst() {
         case .unreachable: throw OutboxError(.unreachable, "connection refused")
         case .status(let status, let headers): return CollectorResponse(status: status, headers: headers)
@@ -137,14 +140,10 @@ actor FakeCollector: CollectorTransport {
         let have = parts[name]?.count ?? 0
         guard request.method == "PUT" else {
             if evidence[name] != nil { return CollectorResponse(status: 200) }
-            return have == 0
-                ? CollectorResponse(status: 404) : CollectorResponse(status: 202, headers: ["upload-offset": "\(have)"])
+            return isNamed(name)
+                ? CollectorResponse(status: 202, headers: ["upload-offset": "\(have)"]) : CollectorResponse(status: 404)
         }
-        let isNamed = records.values.contains { stored in
-            (stored.record.passage.evidence + stored.record.securityAlert.evidence)
-                .contains { $0.sha256.hexadecimal == name }
-        }
-        guard isNamed else { return CollectorResponse(status: 404) }
+        guard isNamed(name) else { return CollectorResponse(status: 404) }
         let numbers = (range ?? "").split { !$0.isNumber }.compactMap { Int($0) }
         guard numbers.count == 3, numbers[0] == have else {
             return CollectorResponse(status: 409, headers: ["upload-offset": "\(have)"])
@@ -158,5 +157,12 @@ actor FakeCollector: CollectorTransport {
         guard Data(SHA256.hash(data: whole)).hexadecimal == name else { return CollectorResponse(status: 422) }
         evidence[name] = whole
         return CollectorResponse(status: 201)
+    }
+
+    private func isNamed(_ name: String) -> Bool {
+        records.values.contains { stored in
+            (stored.record.passage.evidence + stored.record.securityAlert.evidence)
+                .contains { $0.sha256.hexadecimal == name }
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Crypto
 import EventModel
 import Foundation
+import SwiftProtobuf
 import Testing
 
 @testable import EdgeOutbox
@@ -120,6 +121,21 @@ import Testing
         #expect(Set(await bench.collector.records.keys) == Set(1...appended))
         #expect(await bench.collector.order.count == Int(appended))
         #expect(bench.outbox.status().acknowledgedSequence == appended)
+    }
+
+    @Test(arguments: [(1, 5, 5), (0, UInt64.max, 5), (0, 5, UInt64.max)] as [(UInt64, UInt64, UInt64)])
+    func aReceiptThatIsNotOfThisSpoolIsNotAdopted(epochsOn: UInt64, number: UInt64, contiguous: UInt64) throws {
+        let scratch = Scratch()
+        let store = try Store(OutboxConfiguration(directory: scratch.spool))
+        _ = try store.append([queued(makePassage(), .passage)])
+        let before = store.state
+        let receipt = Ngatu_V1_BatchReceipt.with {
+            $0.epoch = before.epoch + epochsOn
+            $0.number = number
+            $0.contiguousSequence = contiguous
+        }
+        #expect { try store.adoptHead(receipt) } throws: { ($0 as? OutboxError)?.kind == .badAnswer }
+        #expect(store.state == before)
     }
 
     @Test func aCollectorRestoredFromABackupIsCaughtUpWithAndTheLossIsTold() async throws {
