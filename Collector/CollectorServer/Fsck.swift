@@ -6,8 +6,11 @@ import Foundation
 struct Fsck: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Checks signatures, chains, counts and evidence files. Changes nothing; works while the collector runs.",
-        discussion: "Exit code 0: all is well. 65: something is wrong.")
+            "Checks signatures, chains, counts and evidence files. Changes no record and no evidence file.",
+        discussion: """
+            Works while the collector runs. Like every command it first brings a database of an older version up to \
+            date, and proves that it can be written to. Exit code 0: all is well. 65: something is wrong.
+            """)
 
     @OptionGroup var options: DataOptions
     @Flag(name: .long, help: "Print one JSON object instead of text.") var json = false

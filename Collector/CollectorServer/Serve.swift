@@ -31,6 +31,7 @@ struct Serve: AsyncParsableCommand {
             let settings = try self.settings()
             let logger = try makeLogger(settings)
             let store = try options.open()
+            try store.removeStrayEvidence()
             try await FirstAdministrator(store: store).announce(again: printLogin)
             let application = try makeApplication(store, settings, logger)
             do {

@@ -53,7 +53,7 @@ struct ChainWalk {
         if Int64(bitPattern: batch.number) != number || Int64(bitPattern: batch.epoch) != epoch {
             report.add(at, "the signed batch has another number or epoch", advice: StoreCheck.restore)
         }
-        if number != head.number + 1 || batch.previousHash != head.hash {
+        if number != head.number &+ 1 || batch.previousHash != head.hash {
             report.add(at, "it does not follow batch \(head.number)", advice: StoreCheck.restore)
         }
         return opened

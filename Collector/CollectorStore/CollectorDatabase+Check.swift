@@ -15,6 +15,9 @@ extension CollectorDatabase {
             var check = StoreCheck(db: db)
             // A damaged page ends one part of the check, not the others.
             check.run("database file") { try $0.checkFile() }
+            var isReadable = false
+            check.run("types of columns") { isReadable = try $0.checkTypes() }
+            guard isReadable else { return check.report }
             check.run("signed batches") { try $0.checkChains() }
             check.run("roll-ups") { try $0.checkCounts() }
             if let files { check.run("evidence") { try $0.checkEvidence(files) } }

@@ -101,8 +101,15 @@ extension CollectorDatabase {
 
     /// Removes partial files that no record asks for any more, and files that nothing names.
     ///
-    /// A whole file that a record names is kept: the power failed between its last byte and the note of it.
-    func removeStrayEvidence() throws {
+    /// A whole file that a record names is kept: the power failed between its last byte and the note of it. For the
+    /// start of a collector that takes records in; commands that only look leave the folder as it is.
+    ///
+    /// - Throws: kind `inputOutput` and those of the database.
+    public func removeStrayEvidence() throws(StoreError) {
+        do { try removeUnnamedFiles() } catch { throw StoreError(error, doing: "remove stray evidence") }
+    }
+
+    private func removeUnnamedFiles() throws {
         for file in evidenceFiles.all() {
             let name = file.deletingPathExtension().lastPathComponent
             let isNamed = try Data(hexadecimal: name).map { hash in

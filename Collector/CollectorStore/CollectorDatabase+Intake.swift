@@ -14,9 +14,12 @@ extension CollectorDatabase {
 
     /// Reads the keys of enrolled agents into memory.
     func loadKeys() throws {
-        let rows = try pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT keyHash, publicKey FROM agent WHERE revokedMicros IS NULL")
-        }
+        // A row that was tampered with is nobody's key; `collector fsck` names it.
+        let sql = """
+            SELECT keyHash, publicKey FROM agent
+            WHERE revokedMicros IS NULL AND typeof(keyHash) = 'blob' AND typeof(publicKey) = 'blob'
+            """
+        let rows = try pool.read { db in try Row.fetchAll(db, sql: sql) }
         let loaded = Dictionary(rows.map { ($0["keyHash"] as Data, $0["publicKey"] as Data) }) { first, _ in first }
         keys.withLock { $0 = loaded }
     }

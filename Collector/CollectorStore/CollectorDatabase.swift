@@ -39,13 +39,13 @@ public final class CollectorDatabase: CollectorStoring {
         do {
             let evidence = configuration.directory.appendingPathComponent("evidence", isDirectory: true)
             try FileManager.default.createDirectory(at: evidence, withIntermediateDirectories: true)
+            try EvidenceFiles.syncDirectory(configuration.directory)
             pool = try Self.open(configuration)
             evidenceFiles = EvidenceFiles(directory: evidence)
             queue = BatchQueue(
                 committer: BatchCommitter(pool: pool, evidenceByteLimit: configuration.evidenceByteLimit, hub: hub),
                 limit: configuration.waitingBatchLimit)
             try loadKeys()
-            try removeStrayEvidence()
         } catch {
             throw StoreError(error, doing: "open \(configuration.directory.path)")
         }

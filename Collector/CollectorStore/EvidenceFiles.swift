@@ -60,7 +60,17 @@ final class EvidenceFiles: Sendable {
             throw StoreError(.mismatch, "evidence \(sha256.hexadecimal): the bytes have another SHA-256")
         }
         guard rename(part.path, file(sha256).path) == 0 else { throw FileError("rename", part.path) }
-        try Self.syncDirectory(part.deletingLastPathComponent())
+        try syncFolders(of: part)
+    }
+
+    /// Makes the name of a file durable, and those of the folders above it. Always all of them: that a folder is here
+    /// does not say that its name was safe before the power failed. Only a finished file needs it; a partial one that
+    /// is lost is uploaded again.
+    private func syncFolders(of file: URL) throws {
+        let folder = file.deletingLastPathComponent()
+        try Self.syncDirectory(folder)
+        try Self.syncDirectory(folder.deletingLastPathComponent())
+        try Self.syncDirectory(directory)
     }
 
     /// Every file below the folder.
@@ -95,7 +105,8 @@ final class EvidenceFiles: Sendable {
         }
     }
 
-    private static func syncDirectory(_ url: URL) throws {
+    /// Makes the names in a folder durable.
+    static func syncDirectory(_ url: URL) throws {
         let descriptor = open(url.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw FileError("open", url.path) }
         defer { close(descriptor) }

@@ -21,7 +21,8 @@ extension StoreCheck {
 
     private mutating func reportDifference(_ level: RollupLevel, _ text: String, _ sql: String) throws {
         for row in try Row.fetchAll(db, sql: "\(sql) LIMIT 20") {
-            let minutes: Int64 = row["bucket"]
+            // Beyond the range of 64 bits SQLite goes on with REAL.
+            let minutes = try row.decode(Int64.self, forColumn: "bucket")
             report.add(
                 "roll-up by \(level), camera \(row["camera"] as Int64), minute \(minutes)",
                 "a row \(text): \(row["count"] as Int64)", advice: Self.rebuild)

@@ -90,7 +90,7 @@ struct StoreCheck {
                 continue
             }
             guard cursor >= first else { continue }  // stored by an earlier batch, checked there
-            guard cursor == first + inserted else {
+            guard cursor == first &+ inserted else {
                 report.add(place, "the record has another place than its batch gives it", advice: Self.rebuild)
                 continue
             }

@@ -71,14 +71,24 @@ import Testing
         #expect(try await place.store.check().evidenceAwaited == 1)
     }
 
-    @Test func strayFilesAreRemovedAtStart() async throws {
+    @Test func strayFilesAreRemovedOnlyOnRequest() async throws {
         let place = try TemporaryStore()
         let folder = place.directory.appendingPathComponent("evidence/aa/bb", isDirectory: true)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let stray = folder.appendingPathComponent(String(repeating: "ab", count: 32) + ".part")
         try Data([1]).write(to: stray)
         try place.reopen()
+        _ = try await place.store.check()
+        #expect(FileManager.default.fileExists(atPath: stray.path))
+        var agent = try await TestAgent(at: place.store)
+        let hash = makeEvidence(file).sha256
+        _ = try await place.store.accept(try agent.next([makePassage(1, file: file)]), receivedAt: testNow)
+        let part = try await place.store.appendEvidence(
+            sha256: hash, agent: agent.id, offset: 0, chunk: file.prefix(1_000), receivedAt: testNow)
+        try place.store.removeStrayEvidence()
         #expect(!FileManager.default.fileExists(atPath: stray.path))
+        // What a record names stays.
+        #expect(try await place.store.evidenceState(sha256: hash, agent: agent.id) == part)
     }
 
     private func kind(_ error: any Error) -> StoreError.Kind? { (error as? StoreError)?.kind }
