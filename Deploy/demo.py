@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """`make demo`: test cameras, an agent and a collector on this machine, until Ctrl-C.
 
-Cameras are, in this order: CAMERA=rtsp://… (your own; several separated by blanks), the real clips of ../shared/data/video, or scenes
-that our generator draws. Everything the demo writes is below .demo/, which may be deleted at any time.
+Cameras are, in this order: CAMERA=rtsp://… (your own; several separated by blanks), the real clips of ../shared/data/video (not with
+SCENES=1), or scenes that our generator draws. Everything the demo writes is below .demo/, which may be deleted at any time.
 """
 import json
 import os
@@ -67,7 +67,7 @@ def own_cameras(addresses):
 
 def served_cameras(children):
     """Clips or scenes, served as RTSP cameras by a process of ours."""
-    files = clip_files() or scene_files()
+    files = ([] if os.environ.get("SCENES") else clip_files()) or scene_files()
     check_port(RTSP_PORT, "RTSP_PORT")
     command = ["/usr/bin/python3", ROOT / "Tests/TestCameras/rtsp_server.py", "--port", str(RTSP_PORT)]
     children.start("cameras", command + [f"{site['camera']}={video}" for video, site in files], wait_for="ready ", times=len(files))
