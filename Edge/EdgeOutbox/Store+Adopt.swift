@@ -11,8 +11,9 @@ extension Store {
     ///
     /// - A collector that is behind has lost numbers which it had confirmed and which are deleted here: they are told in
     ///   a `Gap`. The collector's `contiguous_sequence` can move on.
-    /// - A collector that is ahead knows numbers which this spool never assigned: a restored spool. Records stored since
-    ///   it was opened get numbers beyond the collector's, else it would take them for duplicates.
+    /// - A collector that is ahead knows numbers which this spool never assigned, or assigned to other records: a restored
+    ///   or copied spool. Records stored since it was opened get numbers beyond the collector's, else it would take them
+    ///   for duplicates. Where batches of this process were confirmed before, numbers below the collector's may be ours.
     ///
     /// - Throws: ``OutboxError`` of kind `badAnswer` for a receipt of another epoch, or with numbers that no chain reaches.
     func adoptHead(_ receipt: Ngatu_V1_BatchReceipt) throws {
@@ -21,6 +22,7 @@ extension Store {
             throw OutboxError(.badAnswer, "the collector's receipt is not of this spool")
         }
         let opened = openedSequence
+        let isFirstContact = state.headNumber == openedHead && receipt.number > openedHead
         var shift: Int64 = 0
         try transaction { db, state in
             state.headNumber = receipt.number
@@ -28,7 +30,7 @@ extension Store {
             try setPending(nil, db)
             if receipt.contiguousSequence < state.contiguousSequence {
                 try noteMissing(after: receipt.contiguousSequence, upTo: state.contiguousSequence, db)
-            } else if receipt.contiguousSequence >= state.nextSequence {
+            } else if receipt.contiguousSequence >= (isFirstContact ? opened : state.nextSequence) {
                 shift = Int64(receipt.contiguousSequence + 1) - Int64(opened)
                 try renumber(from: Int64(opened), by: shift, db)
                 state.nextSequence = UInt64(Int64(state.nextSequence) + shift)

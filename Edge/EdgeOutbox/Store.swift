@@ -23,6 +23,8 @@ final class Store {
     private(set) var pending: PendingBatch?
     /// The first number assigned since this process opened the spool.
     private(set) var openedSequence: UInt64
+    /// The newest confirmed batch when this process opened the spool.
+    private(set) var openedHead: UInt64
     /// What happened to an earlier spool, for health reports.
     private(set) var replacement: String?
 
@@ -37,7 +39,7 @@ final class Store {
         directory.fillReserve(bytes: configuration.reserveBytes)
         let opened = try Self.openWithReserve(directory)
         (queue, state, pending, replacement) = (opened.queue, opened.state, opened.pending, opened.replacement)
-        openedSequence = opened.state.nextSequence
+        (openedSequence, openedHead) = (opened.state.nextSequence, opened.state.headNumber)
         try adoptLooseEvidence()
     }
 
@@ -75,7 +77,7 @@ final class Store {
         try? queue.close()  // a damaged file may refuse; its descriptors are given up with the object
         let opened = try Self.replace(directory, reason: reason, oldEpoch: old.epoch)
         (queue, state, pending, replacement) = (opened.queue, opened.state, opened.pending, opened.replacement)
-        openedSequence = state.nextSequence
+        (openedSequence, openedHead) = (state.nextSequence, state.headNumber)
         try adoptLooseEvidence()
     }
 
