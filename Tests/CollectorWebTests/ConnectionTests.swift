@@ -4,6 +4,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
+import Synchronization
 import Testing
 
 @testable import CollectorWeb
@@ -23,6 +24,11 @@ import Testing
         try await application.test(.live) { client in try await work(try #require(client.port)) }
     }
 
+    /// Whether the peer has ended the connection.
+    private final class PeerEnd: Sendable {
+        let isHere = Mutex(false)
+    }
+
     /// Sends bytes until the peer closes; answers how many were taken and what came back.
     private func talk(
         to port: Int, _ pieces: @escaping @Sendable (Int) -> ByteBuffer?, limit: Int = 1_000_000
@@ -34,14 +40,17 @@ import Testing
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await withThrowingTaskGroup(of: (Int, String).self) { group in
+            let end = PeerEnd()
+            return try await withThrowingTaskGroup(of: (Int, String).self) { group in
                 group.addTask {
                     var sent = 0
                     do {
                         for index in 0..<limit {
-                            guard let piece = pieces(index) else { break }
+                            // Writes to a closed channel may vanish without an error: they would count as taken.
+                            guard !end.isHere.withLock({ $0 }), let piece = pieces(index) else { break }
                             try await outbound.write(piece)
                             sent += piece.readableBytes
+                            await Task.yield()  // the end is seen by the other task
                         }
                     } catch {}  // closed by the peer: what is tested
                     return (sent, "")
@@ -50,6 +59,7 @@ import Testing
                     var answer = ""
                     // A reset by the peer ends the answer, as its end does.
                     do { for try await part in inbound { answer += String(buffer: part) } } catch {}
+                    end.isHere.withLock { $0 = true }
                     return (0, answer)
                 }
                 var result = (0, "")
