@@ -92,7 +92,7 @@ DEMO_CLIPS = {"cao-toc": "d11_detrac_expressway.mp4", "giang-vo": "d03_hanoi_gia
 def scene_files():
     folder = DEMO / "scenes"
     if not list(folder.glob("*.site.json")):
-        say("no clips at hand: drawing scenes (under a minute) …")
+        say("drawing scenes (under a minute) …")
         subprocess.run(["/usr/bin/python3", ROOT / "Tests/Scenes/generate.py", "--demo", folder], check=True)
     return [(path.with_name(path.name.replace(".site.json", ".mp4")), json.loads(path.read_text()))
             for path in sorted(folder.glob("*.site.json"))]
@@ -202,12 +202,13 @@ def main():
             children.mend()
             time.sleep(1)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
         say("stopping …")
     except (DemoError, subprocess.CalledProcessError) as problem:
         say(str(problem))
         sys.exit(69)
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of them running
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         children.stop()
 
 
