@@ -4,7 +4,7 @@ public import Foundation
 ///
 /// Healthy means that ``acknowledgedSequence`` moves while records are appended.
 public struct OutboxStatus: Hashable, Sendable {
-    /// Milliseconds since 1970 at the spool's creation.
+    /// Milliseconds since 1970 at the spool's creation, then six random digits.
     public var epoch: UInt64 = 0
     /// The newest number assigned; 0: none.
     public var lastSequence: UInt64 = 0

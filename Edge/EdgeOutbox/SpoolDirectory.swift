@@ -45,7 +45,10 @@ final class SpoolDirectory {
 
     /// The number of a new spool: the time, or one more than the last where the clock went back.
     func nextEpoch(now: Date) throws -> UInt64 {
-        let epoch = max(UInt64(max(0, now.timeIntervalSince1970 * 1_000)), (lastEpoch() ?? 0) + 1)
+        // Six random digits: two machines copied from one, with one key, may start in the same millisecond.
+        let milliseconds = UInt64(min(max(0, now.timeIntervalSince1970 * 1_000), 9e12))  // the year 2255: fits Int64
+        let drawn = milliseconds * 1_000_000 + UInt64.random(in: 0..<1_000_000)
+        let epoch = max(drawn, (lastEpoch() ?? 0) + 1)
         try DurableFile.write(Data("\(epoch)\n".utf8), to: epochFile)
         return epoch
     }

@@ -5,7 +5,7 @@ import Foundation
 struct SpoolState: Codable, Hashable, Sendable {
     /// Version of the tables; see ``SpoolSchema``.
     var schema = SpoolSchema.version
-    /// Milliseconds since 1970 at the spool's creation, always greater than that of the spool before it.
+    /// Milliseconds since 1970 at the spool's creation and six random digits, always greater than that of the spool before it.
     var epoch: UInt64
     /// The number that the next record gets.
     var nextSequence: UInt64 = 1

@@ -14,6 +14,7 @@ class DamagedSpoolTests(EndToEndTest):
         load = enrolled_load(self.place, collector)
         replaced = 0
         for round in range(DAMAGES):
+            delivered = set(promises_of(load.log()))  # each round ends with an empty spool: only this round's can be lost
             load.run_to_end(60, 300, is_offline=True)
             epoch = Spool(load.agent.data).epoch
             file = load.agent.data / "spool" / "spool.sqlite"
@@ -35,10 +36,10 @@ class DamagedSpoolTests(EndToEndTest):
                 store = Store(collector.data)
                 told = [detail for reason, _, _, detail in store.gaps(store.epochs("load-agent")[now]) if reason == "spoolDamaged"]
                 self.assertTrue(any(str(epoch) in detail for detail in told), f"a Gap names epoch {epoch}: {told}")
-                lost = {place for place in promised if place[0] == epoch}
+                lost = {place for place in promised if place[0] == epoch and place not in delivered}
                 self.excused = getattr(self, "excused", set()) | lost
         promised = {place: number for place, number in promises_of(load.log()).items() if place not in getattr(self, "excused", ())}
-        self.assertGreater(len(promised), DAMAGES * 100 - 1)
+        self.assertGreaterEqual(len(promised), DAMAGES * 10)
         self.assertGreater(replaced, 0, "some damage hit something")
         judge(self, collector, [("load-agent", load.agent.data)], {"load-agent": promised})
 
