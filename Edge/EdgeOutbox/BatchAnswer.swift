@@ -29,16 +29,18 @@ enum BatchAnswer: Hashable, Sendable {
             return
         }
         switch response.status {
+        case 200 where !response.isFromCollector: self = .failed("something before the collector answers 200")
         case 200: self = Self.receipt(response).map(Self.stored) ?? .failed("the receipt cannot be read")
         case 409: self = Self.receipt(response).map(Self.conflict) ?? .failed("the receipt cannot be read")
         case 401, 403: self = .keyRefused
-        case 413: self = .tooLarge
         case 429, 503:
             let delay = RetryAfter.parse(response.headers["retry-after"], now: now)
             self = delay.map(Self.wait) ?? .failed("the collector is busy (\(response.status))")
+        case 413: self = .tooLarge
         // Not about the content: a wrong address or a proxy in between. The records are not to blame.
         case 404, 405, 407, 408, 421, 425, 426, 451: self = .failed("the address answers \(response.status)")
-        case 400..<500: self = .malformed(Self.text(response))
+        case 400..<500 where response.isFromCollector: self = .malformed(Self.text(response))
+        case 400..<500: self = .failed("something before the collector answers \(response.status)")
         default: self = .failed("the collector answers \(response.status)")
         }
     }

@@ -1,3 +1,4 @@
+import BatchCodec
 public import Foundation
 
 /// One request to the collector.
@@ -35,6 +36,9 @@ public struct CollectorResponse: Hashable, Sendable {
         self.headers = headers
         self.body = body
     }
+
+    /// Whether the collector itself speaks: see ``CollectorMark``.
+    var isFromCollector: Bool { headers[CollectorMark.headerName] != nil }
 }
 
 /// Carries requests to the collector. ``HTTPTransport`` is the real one; tests use fakes.

@@ -62,13 +62,16 @@ struct EvidenceUpload: Hashable, Sendable {
 
     private mutating func outcome(of response: CollectorResponse, now: Date) -> Outcome {
         switch response.status {
-        case 200, 201, 204: return .complete
+        case 429, 503: return .wait(RetryAfter.parse(response.headers["retry-after"], now: now) ?? .seconds(5))
+        case 401, 403: return .keyRefused
+        case _ where !response.isFromCollector:
+            offset = nil
+            return .failed("something before the collector answers \(response.status)")
+        case 200, 201: return .complete
         case 202, 409: return moved(to: response.headers["upload-offset"])
         case 400: return .refused("the collector calls it malformed")
         case 404: return .unnamed
         case 422: return restarted()
-        case 429, 503: return .wait(RetryAfter.parse(response.headers["retry-after"], now: now) ?? .seconds(5))
-        case 401, 403: return .keyRefused
         case 413: return .refused("the collector says it is too large")
         default:
             offset = nil

@@ -44,6 +44,7 @@ import Testing
             #expect(try await viewer.get(path(bytes)).status == .notFound)
             let first = try await put(browser, agent, bytes, 0..<2_000)
             #expect(first.status == .accepted && first.headers[.uploadOffset] == "2000")
+            #expect(first.headers[.collectorMark] != nil)
             #expect(try await head(browser, agent, bytes).headers[.uploadOffset] == "2000")
             let gap = try await put(browser, agent, bytes, 3_000..<5_000)
             #expect(gap.status == .conflict && gap.headers[.uploadOffset] == "2000")

@@ -58,6 +58,18 @@ import Testing
         #expect(await bench.collector.gapRecords.map(\.reason) == ["evidenceDropped"])
     }
 
+    /// A hotel's page with 200 has not taken the file; a firewall's 404 says nothing about records.
+    @Test(arguments: [200, 201, 400, 404, 413, 422])
+    func anAnswerOfSomebodyElseNeitherTakesNorCondemnsAFile(status: Int) async throws {
+        var bench = try Bench()
+        let file = makeFile(5_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [file]), lane: .passage, evidence: [file])
+        await bench.collector.scriptEvidence(Array(repeating: .stranger(status), count: 20))
+        await bench.drain()
+        #expect(await bench.collector.evidence[file.sha256.hexadecimal] == file.content)
+        #expect(await bench.collector.gapRecords.isEmpty)
+    }
+
     @Test(arguments: [400, 500])
     func aFileThatTheCollectorCannotTakeHoldsUpNoOther(status: Int) async throws {
         var bench = try Bench()

@@ -13,6 +13,8 @@ actor FakeCollector: CollectorTransport {
         /// The request arrives, the answer does not.
         case lostAnswer
         case status(Int, [String: String] = [:])
+        /// Somebody else answers.
+        case stranger(Int)
     }
 
     struct Stored: Sendable {
@@ -60,21 +62,31 @@ actor FakeCollector: CollectorTransport {
     }
 
     func send(_ request: CollectorRequest) async throws(OutboxError) -> CollectorResponse {
-        request.method == "POST" ? try takeBatch(request) : try takeEvidence(request)
-    }
-
-    private func takeBatch(_ request: CollectorRequest) throws(OutboxError) -> CollectorResponse {
-        requests += 1
-        bodies.append(request.body)
-        let fault = always ?? (faults.isEmpty ? nil : faults.removeFirst())
+        let isBatch = request.method == "POST"
+        if isBatch {
+            requests += 1
+            bodies.append(request.body)
+        }
+        let fault = isBatch ? nextBatchFault() : nextEvidenceFault()
         switch fault {
         case .unreachable: throw OutboxError(.unreachable, "connection refused")
-        case .status(let status, let headers): return CollectorResponse(status: status, headers: headers)
+        case .stranger(let status): return CollectorResponse(status: status, body: Data("<html>Welcome</html>".utf8))
+        case .status(let status, let headers): return marked(CollectorResponse(status: status, headers: headers))
         case .lostAnswer:
-            _ = answer(request.body)
+            _ = isBatch ? answer(request.body) : takeEvidence(request)
             throw OutboxError(.unreachable, "connection reset")
-        case nil: return answer(request.body)
+        case nil: return marked(isBatch ? answer(request.body) : takeEvidence(request))
         }
+    }
+
+    private func nextBatchFault() -> Fault? { always ?? (faults.isEmpty ? nil : faults.removeFirst()) }
+
+    private func nextEvidenceFault() -> Fault? { evidenceFaults.isEmpty ? nil : evidenceFaults.removeFirst() }
+
+    private func marked(_ response: CollectorResponse) -> CollectorResponse {
+        var response = response
+        response.headers[CollectorMark.headerName] = "1"
+        return response
     }
 
     private func answer(_ body: Data) -> CollectorResponse {
@@ -118,7 +130,7 @@ actor FakeCollector: CollectorTransport {
         return (try? receipt.serializedData()) ?? Data()
     }
 
-    private func takeEvidence(_ request: CollectorRequest) throws(OutboxError) -> CollectorResponse {
+    private func takeEvidence(_ request: CollectorRequest) -> CollectorResponse {
         let name = String(request.path.dropFirst("/v1/evidence/".count))
         let range = request.headers["content-range"]
         let verified = try? RequestSignature.verify(
@@ -126,14 +138,7 @@ actor FakeCollector: CollectorTransport {
             fields: range.map { [$0] } ?? [], publicKey: { _ in key })
         guard verified != nil else { return CollectorResponse(status: 401) }
         if let status = refusedEvidence[name] { return CollectorResponse(status: status) }
-        switch evidenceFaults.isEmpty ? nil : evidenceFaults.removeFirst() {
-        case .unreachable: throw OutboxError(.unreachable, "connection refused")
-        case .status(let status, let headers): return CollectorResponse(status: status, headers: headers)
-        case .lostAnswer:
-            _ = store(request, name, range)
-            throw OutboxError(.unreachable, "connection reset")
-        case nil: return store(request, name, range)
-        }
+        return store(request, name, range)
     }
 
     private func store(_ request: CollectorRequest, _ name: String, _ range: String?) -> CollectorResponse {

@@ -79,6 +79,22 @@ import Testing
         #expect(bench.outbox.status().problems.isEmpty)
     }
 
+    /// A hotel's page with 200, a firewall with 400: neither has stored anything or judged a record.
+    @Test(arguments: [200, 400, 409, 422])
+    func anAnswerOfSomebodyElseDeliversNothingAndCondemnsNothing(status: Int) async throws {
+        var bench = try Bench()
+        await bench.collector.answerAlways(.stranger(status))
+        for number in UInt64(1)...20 { bench.outbox.append(makePassage(track: number), lane: .passage) }
+        try await bench.outbox.appendAndWait(makePassage(), lane: .passage)
+        await bench.run(for: .seconds(3_600))
+        #expect(bench.outbox.status().waitingRecords == 21)
+        #expect(bench.outbox.status().deadLetters == 0)
+        await bench.collector.answerAlways(nil)
+        await bench.drain()
+        #expect(await bench.collector.records.count == 21)
+        #expect(await bench.collector.gapRecords.isEmpty)
+    }
+
     @Test func aBatchTooLargeForTheCollectorIsHalved() async throws {
         var bench = try Bench()
         await bench.collector.take(atMost: 100)

@@ -1,3 +1,4 @@
+import BatchCodec
 import HTTPTypes
 import Hummingbird
 
@@ -25,6 +26,7 @@ extension HTTPField.Name {
     static let forwardedProto = name("X-Forwarded-Proto")
     /// `Upload-Offset`: bytes of an upload that are stored.
     static let uploadOffset = name("Upload-Offset")
+    static let collectorMark = name(CollectorMark.headerName)
     /// `X-Accel-Buffering`: `no` makes nginx pass a stream on at once.
     static let accelBuffering = name("X-Accel-Buffering")
     /// `Referrer-Policy`

@@ -1,3 +1,4 @@
+import BatchCodec
 import HTTPTypes
 import Hummingbird
 
@@ -18,6 +19,7 @@ struct SecurityHeaders: RouterMiddleware {
             .resourcePolicy: "same-origin", .cacheControl: "no-store",
         ]
         for field in defaults where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        if request.uri.path.hasPrefix("/v1/") { response.headers[.collectorMark] = "1" }
         if context.client.isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
     }
