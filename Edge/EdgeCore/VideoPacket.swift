@@ -45,8 +45,6 @@ public final class VideoPacket: @unchecked Sendable {  // immutable; `owner` kee
     public let decodeTime: Duration
     /// A decoder can begin here.
     public let isKey: Bool
-    /// No other picture is predicted from this one: it may be left out.
-    public let isDisposable: Bool
     /// The host's steady clock when it arrived, in nanoseconds; 0 for files.
     public let arrivalNanoseconds: Int64
     /// The compressed bytes.
@@ -55,7 +53,7 @@ public final class VideoPacket: @unchecked Sendable {  // immutable; `owner` kee
 
     /// Makes a packet over memory of `owner`, which nobody writes to any more.
     public init(
-        session: Int, format: VideoFormat, time: FrameTime, decodeTime: Duration, isKey: Bool, isDisposable: Bool,
+        session: Int, format: VideoFormat, time: FrameTime, decodeTime: Duration, isKey: Bool,
         arrivalNanoseconds: Int64, payload: UnsafeRawBufferPointer, owner: AnyObject
     ) {
         self.session = session
@@ -63,7 +61,6 @@ public final class VideoPacket: @unchecked Sendable {  // immutable; `owner` kee
         self.time = time
         self.decodeTime = decodeTime
         self.isKey = isKey
-        self.isDisposable = isDisposable
         self.arrivalNanoseconds = arrivalNanoseconds
         self.payload = payload
         self.owner = owner
