@@ -2,6 +2,7 @@ public import EventModel
 import Foundation
 public import Logging
 import SwiftProtobuf
+import Synchronization
 
 /// An agent's store of records that the collector has not confirmed yet.
 ///
@@ -37,16 +38,28 @@ public final class Outbox: Sendable {
     /// Takes a record and the files that prove it; returns at once.
     ///
     /// Safe from any thread. Blocks only while memory is full (``OutboxConfiguration/memoryRecords`` and
-    /// `memoryBytes`), which is counted in ``OutboxStatus/blockedAppends``. After ``close()`` nothing is taken.
+    /// `memoryBytes`), which is counted in ``OutboxStatus/blockedAppends``. After ``close()`` nothing is taken; what comes
+    /// then is counted in ``OutboxStatus/lostRecords``. Not for tasks, whose threads are few: see ``offer(_:lane:)`` and
+    /// ``appendAndWait(_:lane:evidence:)``.
     ///
     /// - Parameters:
     ///   - record: its `sequence` is ignored: the outbox assigns it.
     ///   - evidence: files that `record` names. One that cannot be written is reported; the record goes without it.
     public func append(_ record: Ngatu_V1_Record, lane: Lane, evidence: [EvidenceFile] = []) {
-        enqueue(record, lane: lane, evidence: evidence, completion: nil)
+        _ = queue.add(queued(record, lane: lane, evidence: evidence))
     }
 
-    /// Takes a record and returns when it is durable.
+    /// Takes a record only where memory has room for it; never blocks.
+    ///
+    /// For what is worth nothing later, such as an agent's health: a task must not wait for a full disk.
+    ///
+    /// - Returns: whether it was taken.
+    @discardableResult
+    public func offer(_ record: Ngatu_V1_Record, lane: Lane) -> Bool {
+        queue.offer(queued(record, lane: lane, evidence: [])) == .taken
+    }
+
+    /// Takes a record and returns when it is durable; holds no thread meanwhile.
     ///
     /// - Returns: the record's number.
     /// - Throws: ``OutboxError`` of kind `closed`, or `storage` when the outbox was closed while the disk refused.
@@ -54,9 +67,10 @@ public final class Outbox: Sendable {
     public func appendAndWait(
         _ record: Ngatu_V1_Record, lane: Lane, evidence: [EvidenceFile] = []
     ) async throws -> UInt64 {
-        try await withCheckedThrowingContinuation { continuation in
-            enqueue(record, lane: lane, evidence: evidence) { continuation.resume(with: $0) }
-        }
+        let answer = Answer()
+        let entry = queued(record, lane: lane, evidence: evidence) { answer.give($0) }
+        guard await queue.addWhenRoom(entry) else { throw OutboxError(.closed, "the outbox is closed") }
+        return try await answer.value().get()
     }
 
     /// How it stands, now.
@@ -64,23 +78,57 @@ public final class Outbox: Sendable {
         var status = board.status
         status.queuedRecords = queue.unstored
         status.blockedAppends = queue.blockedAppends
+        status.lostRecords = queue.lostRecords
         return status
     }
 
-    /// Stores what is in memory and closes the spool.
+    /// Stores what is in memory and closes the spool; ends after at most 12 s, whatever the disk does.
+    ///
+    /// What the disk does not take within 5 s is lost, logged as an error and counted in ``OutboxStatus/lostRecords``.
     public func close() async { await writer.finish() }
 
-    private func enqueue(
+    private func queued(
         _ record: Ngatu_V1_Record, lane: Lane, evidence: [EvidenceFile],
-        completion: (@Sendable (Result<UInt64, OutboxError>) -> Void)?
-    ) {
+        completion: (@Sendable (Result<UInt64, OutboxError>) -> Void)? = nil
+    ) -> QueuedRecord {
         var record = record
         record.sequence = 0
-        let body: Data
-        do { body = try record.serializedData() } catch {
+        do {
+            let body = try record.serializedData()
+            return QueuedRecord(body: body, shelf: Shelf(lane), evidence: evidence, completion: completion)
+        } catch {
             preconditionFailure("a record of our own schema always serializes: \(error)")
         }
-        let queued = QueuedRecord(body: body, shelf: Shelf(lane), evidence: evidence, completion: completion)
-        if !queue.add(queued) { completion?(.failure(OutboxError(.closed, "the outbox is closed"))) }
+    }
+}
+
+/// What becomes of one record: told once by the writer's thread, awaited once by a task, in either order.
+private final class Answer: Sendable {
+    private enum State {
+        case open
+        case waiting(CheckedContinuation<Result<UInt64, OutboxError>, Never>)
+        case given(Result<UInt64, OutboxError>)
+    }
+
+    private let state = Mutex(State.open)
+
+    func give(_ result: Result<UInt64, OutboxError>) {
+        let waiter: CheckedContinuation<Result<UInt64, OutboxError>, Never>? = state.withLock { state in
+            defer { state = .given(result) }
+            if case .waiting(let waiter) = state { return waiter }
+            return nil
+        }
+        waiter?.resume(returning: result)
+    }
+
+    func value() async -> Result<UInt64, OutboxError> {
+        await withCheckedContinuation { continuation in
+            let result: Result<UInt64, OutboxError>? = state.withLock { state in
+                if case .given(let result) = state { return result }
+                state = .waiting(continuation)
+                return nil
+            }
+            if let result { continuation.resume(returning: result) }
+        }
     }
 }

@@ -30,6 +30,8 @@ public struct OutboxStatus: Hashable, Sendable {
     public var deadLetters = 0
     /// Appends that had to wait for memory, since the agent's start.
     public var blockedAppends = 0
+    /// Records that came too late, or that the disk refused, when the outbox was closed: they are nowhere.
+    public var lostRecords = 0
     /// What the shipper does, in plain words, e.g. "connected" or "waiting 8 s: connection refused".
     public var shipping = "not started"
     /// What a person should know, in plain words; empty when all is well.

@@ -34,11 +34,20 @@ final class Writer: @unchecked Sendable {
         thread.start()
     }
 
-    /// Returns when everything is stored and the spool is closed.
+    /// How long a disk that refuses is tried at the end, and how long one that does not answer is waited for.
+    private static let lastTries: Duration = .seconds(5)
+    private static let lastWait: Duration = .seconds(12)
+
+    /// Returns when everything is stored and the spool is closed, or 12 s later: a service manager kills what hangs.
     func finish() async {
         queue.close()
-        await ended.wait(atMost: .seconds(60))
+        await ended.wait(atMost: Self.lastWait)
         ended.ring()  // for a second caller
+        let lost = queue.lostRecords + queue.unstored
+        guard lost > 0 else { return }
+        logger.error(
+            "records lost at shutdown: the disk did not take them",
+            metadata: ["outbox.records": "\(lost)", "error": "\(board.status.problems.joined(separator: "; "))"])
     }
 
     /// Runs a job on the writer's thread.
@@ -89,23 +98,29 @@ final class Writer: @unchecked Sendable {
         }
     }
 
-    /// Keeps the records in memory and tries again after 0.1 s, doubling to 5 s.
+    /// Keeps the records in memory and tries again after 0.1 s, doubling to 5 s; at the end every 0.5 s for 5 s.
     private func retry(_ records: [QueuedRecord], after error: OutboxError) {
         failures += 1
-        guard !queue.isFinishing || failures < 5 else { return abandon(records, error) }
-        if error.kind == .storage && failures >= 3 && queue.isHalfFull { makeRoom() }
-        let delay = error.kind == .damaged ? 0 : min(5, 0.1 * Double(1 << min(failures - 1, 10)))
+        let sinceClose = queue.timeSinceClose
+        if let sinceClose, sinceClose > Self.lastTries { return abandon(records, error) }
+        if error.kind == .storage && isRoomDue(for: records) { makeRoom() }
+        let longest = sinceClose == nil ? 5 : 0.5
+        let delay = error.kind == .damaged ? 0 : min(longest, 0.1 * Double(1 << min(failures - 1, 10)))
         queue.putBack(records, for: .seconds(delay))
     }
 
-    /// The agent ends while the disk refuses: the only way that records are lost without a number, so it is said loudly.
+    /// Older samples and passages go once memory fills up, and after 3 s for an alert, which a power cut would take.
+    private func isRoomDue(for records: [QueuedRecord]) -> Bool {
+        if failures >= 3 && queue.isHalfFull { return true }
+        return failures >= 6 && records.contains { $0.shelf == .alert }
+    }
+
+    /// The agent ends while the disk refuses: the only way that records are lost without a number. ``finish()`` says so.
     private func abandon(_ records: [QueuedRecord], _ error: OutboxError) {
-        logger.error("records lost at shutdown", metadata: ["outbox.records": "\(records.count)", "error": "\(error)"])
-        queue.settled(records)
+        queue.settled(records, areLost: true)
         for record in records { record.completion?(.failure(error)) }
     }
 
-    /// A full disk and a full memory: older samples and passages in the spool make room for newer records.
     private func makeRoom() {
         do {
             try store.makeRoom()

@@ -63,22 +63,40 @@ struct Agent: Service {
     private func reportHealth() async {
         var reporter = AgentHealthReporter(folder: paths.folder)
         while !Task.isCancelled {
-            outbox.append(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
+            outbox.offer(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
         }
     }
 
-    /// Stops the cameras side by side: each may take a moment to let go of its connection.
+    /// Ends within about 25 s, whatever the disk does: a service manager kills what takes longer.
     private func stop() async {
-        let cameras = cameras
-        await withCheckedContinuation { continuation in
-            Thread.detachNewThread {
-                DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
-                continuation.resume()
-            }
+        if await !stopCameras(within: .seconds(10)) {
+            logger.error("cameras do not end: the disk refuses records, or a stream cannot be closed")
         }
-        await outbox.close()
+        await outbox.close()  // lets go of threads that wait for room in memory
         await transport.shutdown()
-        logger.notice("agent stopped", metadata: ["outbox.records": "\(outbox.status().waitingRecords)"])
+        let status = outbox.status()
+        logger.notice(
+            "agent stopped",
+            metadata: ["outbox.records": "\(status.waitingRecords)", "outbox.lost": "\(status.lostRecords)"])
+    }
+
+    /// Side by side, on threads of their own: each may take a moment to let go of its connection.
+    ///
+    /// - Returns: whether all have ended.
+    private func stopCameras(within limit: Duration) async -> Bool {
+        let cameras = cameras
+        let (results, result) = AsyncStream.makeStream(of: Bool.self)
+        Thread.detachNewThread {
+            DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
+            result.yield(true)
+        }
+        let alarm = Task {
+            try? await Task.sleep(for: limit)  // cancelled: the cameras have ended
+            result.yield(false)
+        }
+        defer { alarm.cancel() }
+        for await haveEnded in results { return haveEnded }
+        return false
     }
 }
