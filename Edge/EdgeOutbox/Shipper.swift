@@ -109,7 +109,9 @@ public actor Shipper {
         switch verdict {
         case .keep: break
         case .discard: try await outbox.writer.perform { try $0.discardPending() }
-        case .adopt(let receipt): try await outbox.writer.perform { try $0.adoptHead(receipt) }
+        case .adopt(let receipt):
+            let isAhead = try await outbox.writer.perform { try $0.adoptHead(receipt) }
+            reportAdoption(of: receipt, isAhead: isAhead)
         case .settle(let receipt, let suspects):
             let letters = suspects.map { (sequence: $0.sequence, reason: $0.reason) }
             try await outbox.writer.perform { try $0.settle(receipt, deadLetters: letters) }
@@ -133,11 +135,7 @@ extension Shipper {
         case (_, .settle(let receipt, _)): connected(receipt, halfTrip: halfTrip)
         case (.keyRefused, _):
             tell(.refusedKey, "the collector refuses this agent's key: enrol it again; records are kept", "key refused")
-        case (_, .adopt(let receipt)):
-            tell(
-                .chain,
-                "the collector's chain of batches ends at \(receipt.number), not where ours does: it or this spool "
-                    + "was restored from a backup, or two agents share one key", "chain adopted")
+        case (_, .adopt): break  // told when it was done
         case (.malformed(let reason), _), (.failed(let reason), _):
             if machine.refusesEverything {
                 tell(.refusedBatches, "the collector refuses every record: \(reason)", "refused")
@@ -161,6 +159,18 @@ extension Shipper {
             status.acknowledgedAt = here
             if receipt.receivedMicros != 0 { status.collectorClockOffset = offset }
         }
+    }
+
+    private func reportAdoption(of receipt: Ngatu_V1_BatchReceipt, isAhead: Bool) {
+        let place = "the collector's chain of batches ends at \(receipt.number), not where ours does: "
+        tell(
+            .chain,
+            place
+                + (isAhead
+                    ? "two machines with one key (a copied disk or card), or this spool was restored from a backup; new "
+                        + "records get a new epoch. Enrol one of two machines again"
+                    : "the collector was restored from a backup; what it lost is told in a Gap"),
+            "chain adopted")
     }
 
     private func reportDeadLetter(_ letter: ShippingMachine.Suspect) {

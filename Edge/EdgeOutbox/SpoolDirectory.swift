@@ -5,6 +5,7 @@ import Foundation
 ///     <spool>/lock                 held by the process that uses the spool
 ///     <spool>/epoch                newest epoch ever used here, decimal: the next one must be greater
 ///     <spool>/spool.sqlite(-wal,-shm)
+///     <spool>/spool.new(-journal)  a database that is not finished: worth nothing
 ///     <spool>/reserve              given up for a moment when dropping needs room on a full disk
 ///     <spool>/evidence/<sha256>    64 hexadecimal digits; `<sha256>.part` while it is written
 ///     <spool>/damaged-<time>/      a spool that was set aside; a person may look at it or delete it
@@ -44,13 +45,17 @@ final class SpoolDirectory {
     }
 
     /// The number of a new spool: the time, or one more than the last where the clock went back.
-    func nextEpoch(now: Date) throws -> UInt64 {
+    func nextEpoch(now: Date) -> UInt64 {
         // Six random digits: two machines copied from one, with one key, may start in the same millisecond.
         let milliseconds = UInt64(min(max(0, now.timeIntervalSince1970 * 1_000), 9e12))  // the year 2255: fits Int64
         let drawn = milliseconds * 1_000_000 + UInt64.random(in: 0..<1_000_000)
-        let epoch = max(drawn, (lastEpoch() ?? 0) + 1)
+        return max(drawn, (lastEpoch() ?? 0) + 1)
+    }
+
+    /// Keeps an epoch that a database holds: the next one is greater, and a database that vanishes is missed.
+    func remember(epoch: UInt64) throws {
+        guard epoch > lastEpoch() ?? 0 else { return }
         try DurableFile.write(Data("\(epoch)\n".utf8), to: epochFile)
-        return epoch
     }
 
     /// The newest epoch used here; nil for a first spool.
@@ -60,6 +65,17 @@ final class SpoolDirectory {
     }
 
     private static let suffixes = ["", "-wal", "-shm"]
+
+    /// Makes a database beside its place and moves it there whole: a start that is cut off leaves none.
+    func createDatabase(_ make: (_ path: String) throws -> Void) throws {
+        let draft = path + "/spool.new"
+        for suffix in Self.suffixes + ["-journal"] { unlink(draft + suffix) }
+        try make(draft)
+        guard rename(draft, database) == 0 else {
+            throw OutboxError(.storage, "cannot rename \(draft): \(String(cString: strerror(errno)))")
+        }
+        try DurableFile.syncDirectory(path)
+    }
 
     /// Whether there is a database, or a part of one.
     var holdsDatabaseFiles: Bool {

@@ -7,6 +7,8 @@ struct SpoolState: Codable, Hashable, Sendable {
     var schema = SpoolSchema.version
     /// Milliseconds since 1970 at the spool's creation and six random digits, always greater than that of the spool before it.
     var epoch: UInt64
+    /// Where the way to a new epoch stands; nil: there is none. See ``Store/adoptHead(_:)``.
+    var fork: Fork?
     /// The number that the next record gets.
     var nextSequence: UInt64 = 1
     /// The newest batch that the collector has confirmed; 0: none.
@@ -29,6 +31,14 @@ struct SpoolState: Codable, Hashable, Sendable {
 
     var recordCount: Int { counts.reduce(0, +) }
     var recordBytes: Int { bytes.reduce(0, +) }
+
+    /// Another machine writes to this epoch too: records from a number on belong to an epoch of their own.
+    struct Fork: Codable, Hashable, Sendable {
+        /// The new epoch; it begins when all records below `sequence` are delivered in the old one.
+        var epoch: UInt64
+        /// The first number that no copy of this spool can hold.
+        var sequence: UInt64
+    }
 
     /// A row's cost beside its body: number, checksum, header and the share of page overhead.
     static let rowOverhead = 24

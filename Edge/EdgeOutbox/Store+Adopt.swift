@@ -11,34 +11,35 @@ extension Store {
     ///
     /// - A collector that is behind has lost numbers which it had confirmed and which are deleted here: they are told in
     ///   a `Gap`. The collector's `contiguous_sequence` can move on.
-    /// - A collector that is ahead knows numbers which this spool never assigned, or assigned to other records: a restored
-    ///   or copied spool. Records stored since it was opened get numbers beyond the collector's, else it would take them
-    ///   for duplicates. Where batches of this process were confirmed before, numbers below the collector's may be ours.
+    /// - A collector that is ahead holds batches that this spool never sent: another machine has a copy of it and of the
+    ///   key, or it was restored from a backup. What a copy may hold too goes out under the old numbers, which the
+    ///   collector takes once; all newer records go to a new epoch: see ``Store/goOnWithFork(excluding:now:_:_:)``.
     ///
+    /// - Returns: whether the collector is ahead.
     /// - Throws: ``OutboxError`` of kind `badAnswer` for a receipt of another epoch, or with numbers that no chain reaches.
-    func adoptHead(_ receipt: Ngatu_V1_BatchReceipt) throws {
+    @discardableResult
+    func adoptHead(_ receipt: Ngatu_V1_BatchReceipt, now: Date = Date()) throws -> Bool {
         let bound: UInt64 = 1 << 62
         guard receipt.epoch == state.epoch, receipt.number < bound, receipt.contiguousSequence < bound else {
             throw OutboxError(.badAnswer, "the collector's receipt is not of this spool")
         }
-        let opened = openedSequence
-        let isFirstContact = state.headNumber == openedHead && receipt.number > openedHead
-        var shift: Int64 = 0
+        let isOtherBatch = receipt.number == state.headNumber && receipt.number > 0 && receipt.hash != state.headHash
+        let isAhead = receipt.number > state.headNumber || isOtherBatch
+        let fork =
+            state.fork
+            ?? (isAhead ? SpoolState.Fork(epoch: directory.nextEpoch(now: now), sequence: firstUnshared) : nil)
+        if let fork { try directory.remember(epoch: fork.epoch) }
         try transaction { db, state in
             state.headNumber = receipt.number
             state.headHash = receipt.number == 0 ? BatchSeal.genesis : receipt.hash
             try setPending(nil, db)
-            if receipt.contiguousSequence < state.contiguousSequence {
-                try noteMissing(after: receipt.contiguousSequence, upTo: state.contiguousSequence, db)
-            } else if receipt.contiguousSequence >= (isFirstContact ? opened : state.nextSequence) {
-                shift = Int64(receipt.contiguousSequence + 1) - Int64(opened)
-                try renumber(from: Int64(opened), by: shift, db)
-                state.nextSequence = UInt64(Int64(state.nextSequence) + shift)
-            }
+            let ours = min(state.contiguousSequence, (fork?.sequence ?? .max) - 1)
+            if receipt.contiguousSequence < ours { try noteMissing(after: receipt.contiguousSequence, upTo: ours, db) }
             state.contiguousSequence = receipt.contiguousSequence
+            state.fork = fork
         }
         remember(nil)
-        moveOpenedSequence(by: shift)
+        return isAhead
     }
 
     /// Notes every number of the interval that is neither waiting nor accounted for.
@@ -57,30 +58,5 @@ extension Store {
         }
         if next <= Int64(high) { missing.append(next...Int64(high)) }
         for range in missing { try noteRange(range, reason: Self.lostByCollector, db) }
-    }
-
-    /// Moves numbers up, the highest first, so that none meets another.
-    private func renumber(from first: Int64, by shift: Int64, _ db: Database) throws {
-        for shelf in Shelf.allCases {
-            var bound = Int64.max
-            while true {
-                let rows = try Row.fetchAll(
-                    db,
-                    sql: "SELECT sequence, body FROM \(shelf.table) WHERE sequence >= ? AND sequence < ? "
-                        + "ORDER BY sequence DESC LIMIT 500", arguments: [first, bound])
-                guard let lowest = rows.last else { break }
-                for row in rows {
-                    try deleteRow(row[0], shelf, db)
-                    try insertRow((row[0] as Int64) + shift, row[1], shelf: shelf, db)
-                }
-                bound = lowest[0]
-            }
-        }
-        try db.execute(
-            sql: "UPDATE evidence SET sequence = sequence + ? WHERE sequence >= ?", arguments: [shift, first])
-        try db.execute(
-            sql: "UPDATE droppedRange SET first = -first - ?1, last = last + ?1 WHERE first >= ?2",
-            arguments: [shift, first])
-        try db.execute(sql: "UPDATE droppedRange SET first = -first WHERE first < 0")
     }
 }

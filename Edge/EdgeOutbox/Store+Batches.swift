@@ -14,9 +14,10 @@ extension Store {
     ) throws -> PendingBatch? {
         if let pending { return pending }
         let formed = try transaction { db, state in
-            if state.counts[Shelf.gap.rawValue] == 0 { try makeGaps(now: now, db, &state) }
+            try goOnWithFork(excluding: excluding, now: now, db, &state)
+            if state.fork == nil, state.counts[Shelf.gap.rawValue] == 0 { try makeGaps(now: now, db, &state) }
             var planner = BatchPlanner(limit: limit, excluded: excluding)
-            let records = try collect(&planner, db)
+            let records = try collect(&planner, below: state.fork?.sequence, db)
             guard !records.isEmpty else { return nil as PendingBatch? }
             let formed = try seal(records, planner, state, key: key, now: now)
             try setPending(formed, db)
@@ -26,12 +27,14 @@ extension Store {
         return formed
     }
 
-    private func collect(_ planner: inout BatchPlanner, _ db: Database) throws -> [Ngatu_V1_Record] {
+    private func collect(
+        _ planner: inout BatchPlanner, below bound: UInt64?, _ db: Database
+    ) throws -> [Ngatu_V1_Record] {
         var records: [Ngatu_V1_Record] = []
         for shelf in Shelf.allCases where planner.wanted > 0 {
             let statement = try db.cachedStatement(
-                sql: "SELECT sequence, body, checksum FROM \(shelf.table) ORDER BY sequence LIMIT ?")
-            let rows = try Row.fetchCursor(statement, arguments: [planner.wanted])
+                sql: "SELECT sequence, body, checksum FROM \(shelf.table) WHERE sequence < ? ORDER BY sequence LIMIT ?")
+            let rows = try Row.fetchCursor(statement, arguments: [bound.map(Int64.init) ?? .max, planner.wanted])
             while let row = try rows.next() {
                 let record = try Self.record(row)
                 if planner.take(record.sequence, byteCount: (row[1] as Data).count, from: shelf) {
@@ -82,12 +85,14 @@ extension Store {
             }
             state.headNumber = batch.number
             state.headHash = batch.hash
-            let told = min(receipt.contiguousSequence, state.nextSequence - 1)  // no further than numbers were given
+            // No further than numbers were given in this epoch.
+            let told = min(receipt.contiguousSequence, (state.fork?.sequence ?? state.nextSequence) - 1)
             state.contiguousSequence = max(state.contiguousSequence, told)
             for letter in deadLetters { doomed += try bury(letter.sequence, letter.reason, db, &state) }
             try setPending(nil, db)
         }
         remember(nil)
+        chainMoved()
         removeFiles(doomed)
     }
 

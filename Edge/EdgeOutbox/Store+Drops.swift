@@ -95,7 +95,7 @@ extension Store {
     }
 
     /// Adds a loss that has no number in this epoch.
-    func note(_ reason: String, count: Int, detail: String, _ db: Database) throws {
+    static func note(_ reason: String, count: Int, detail: String, _ db: Database) throws {
         try db.execute(
             sql: "INSERT INTO notice (reason, count, detail) VALUES (?, ?, ?)", arguments: [reason, count, detail])
     }
@@ -122,7 +122,7 @@ extension Store {
                     arguments: [reason, row[0] as Int64])
             }
             gap.count = gap.ranges.reduce(0) { $0 + $1.last - $1.first + 1 }
-            try insert(gap, now: now, db, &state)
+            try insertNext(gap, now: now, db, &state)
         }
         for row in try Row.fetchAll(db, sql: "SELECT id, reason, count, detail FROM notice ORDER BY id LIMIT 20") {
             var gap = Ngatu_V1_Gap()
@@ -130,18 +130,24 @@ extension Store {
             gap.count = UInt64(row["count"] as Int64)
             gap.detail = row["detail"]
             try db.execute(sql: "DELETE FROM notice WHERE id = ?", arguments: [row["id"] as Int64])
-            try insert(gap, now: now, db, &state)
+            try insertNext(gap, now: now, db, &state)
         }
     }
 
-    private func insert(_ gap: Ngatu_V1_Gap, now: Date, _ db: Database, _ state: inout SpoolState) throws {
+    private func insertNext(_ gap: Ngatu_V1_Gap, now: Date, _ db: Database, _ state: inout SpoolState) throws {
+        try insert(gap, at: Int64(state.nextSequence), now: now, db, &state)
+        state.nextSequence += 1
+    }
+
+    func insert(
+        _ gap: Ngatu_V1_Gap, at sequence: Int64, now: Date, _ db: Database, _ state: inout SpoolState
+    ) throws {
         var record = Ngatu_V1_Record()
         record.timeMicros = now.unixMicroseconds
         record.clock = .host
         record.gap = gap
         let body = try record.serializedData()
-        try insertRow(Int64(state.nextSequence), body, shelf: .gap, db)
-        state.nextSequence += 1
+        try insertRow(sequence, body, shelf: .gap, db)
         state.count(.gap, records: 1, bytes: body.count)
     }
 

@@ -115,7 +115,7 @@ extension Store {
         state.droppedEvidence += names.count
         for start in stride(from: 0, to: names.count, by: 50) {
             let part = names[start..<min(start + 50, names.count)]
-            try note(
+            try Self.note(
                 Self.evidenceDropped, count: part.count,
                 detail: "\(reason): \(part.map(\.hexadecimal).joined(separator: " "))", db)
         }

@@ -21,10 +21,9 @@ final class Store {
     private(set) var queue: DatabaseQueue
     private(set) var state: SpoolState
     private(set) var pending: PendingBatch?
-    /// The first number assigned since this process opened the spool.
-    private(set) var openedSequence: UInt64
-    /// The newest confirmed batch when this process opened the spool.
-    private(set) var openedHead: UInt64
+    /// The first number that no copy of the spool with the same head of the chain can hold: the next one when the spool
+    /// was opened, or when the newest batch was confirmed.
+    private(set) var firstUnshared: UInt64
     /// What happened to an earlier spool, for health reports.
     private(set) var replacement: String?
 
@@ -39,7 +38,7 @@ final class Store {
         directory.fillReserve(bytes: configuration.reserveBytes)
         let opened = try Self.openWithReserve(directory)
         (queue, state, pending, replacement) = (opened.queue, opened.state, opened.pending, opened.replacement)
-        (openedSequence, openedHead) = (opened.state.nextSequence, opened.state.headNumber)
+        firstUnshared = opened.state.nextSequence
         try adoptLooseEvidence()
     }
 
@@ -66,7 +65,8 @@ final class Store {
         try db.execute(sql: "INSERT OR REPLACE INTO pending VALUES (1, ?, ?)", arguments: [body, Checksum.of(1, body)])
     }
 
-    func moveOpenedSequence(by shift: Int64) { openedSequence = UInt64(Int64(openedSequence) + shift) }
+    /// A batch was confirmed: a copy that was made before knows no newer head.
+    func chainMoved() { firstUnshared = state.nextSequence }
 
     /// What ``setPending(_:_:)`` stored, once its transaction is through.
     func remember(_ batch: PendingBatch?) { pending = batch }
@@ -77,7 +77,7 @@ final class Store {
         try? queue.close()  // a damaged file may refuse; its descriptors are given up with the object
         let opened = try Self.replace(directory, reason: reason, oldEpoch: old.epoch)
         (queue, state, pending, replacement) = (opened.queue, opened.state, opened.pending, opened.replacement)
-        (openedSequence, openedHead) = (state.nextSequence, state.headNumber)
+        firstUnshared = state.nextSequence
         try adoptLooseEvidence()
     }
 
@@ -109,39 +109,52 @@ extension Store {
 
     private static func openOrReplace(_ directory: SpoolDirectory) throws -> Opened {
         guard FileManager.default.fileExists(atPath: directory.database) else {
-            guard directory.lastEpoch() != nil else { return try create(directory) }
-            return try replace(directory, reason: "its database is missing", oldEpoch: nil)
+            let isFirst = directory.lastEpoch() == nil && !directory.holdsDatabaseFiles
+            return isFirst ? try create(directory) : try replace(directory, reason: "its database is missing")
         }
         do {
-            let queue = try openDatabase(directory)
-            let (state, pending) = try queue.read { db in (try SpoolSchema.load(db), try loadPending(db)) }
-            return Opened(queue: queue, state: state, pending: pending)
+            let opened = try open(directory)
+            try directory.remember(epoch: opened.state.epoch)  // the start that made the database may have been cut off
+            return opened
         } catch {
             guard let reason = damage(error) else { throw storageError(error) }
-            return try replace(directory, reason: reason, oldEpoch: nil)
+            return try replace(directory, reason: reason)
         }
     }
 
-    private static func create(_ directory: SpoolDirectory) throws -> Opened {
+    private static func open(_ directory: SpoolDirectory) throws -> Opened {
+        let queue = try openDatabase(directory)
+        let (state, pending) = try queue.read { db in (try SpoolSchema.load(db), try loadPending(db)) }
+        return Opened(queue: queue, state: state, pending: pending)
+    }
+
+    /// - Parameter loss: what a `Gap` will tell of the spool before.
+    private static func create(_ directory: SpoolDirectory, telling loss: String? = nil) throws -> Opened {
         do {
-            let state = SpoolState(epoch: try directory.nextEpoch(now: Date()))
-            let queue = try openDatabase(directory)
-            try queue.write { try SpoolSchema.create($0, state: state) }
-            return Opened(queue: queue, state: state)
+            let state = SpoolState(epoch: directory.nextEpoch(now: Date()))
+            try directory.createDatabase { path in
+                let draft = try DatabaseQueue(path: path)
+                try draft.write { db in
+                    try SpoolSchema.create(db, state: state)
+                    if let loss { try note(Self.spoolDamaged, count: 0, detail: loss, db) }
+                }
+                try draft.close()
+            }
+            try directory.remember(epoch: state.epoch)
+            return try open(directory)
         } catch { throw storageError(error) }
     }
 
-    private static func replace(_ directory: SpoolDirectory, reason: String, oldEpoch: UInt64?) throws -> Opened {
+    private static let spoolDamaged = "spoolDamaged"
+
+    private static func replace(
+        _ directory: SpoolDirectory, reason: String, oldEpoch: UInt64? = nil
+    ) throws -> Opened {
         do {
             let epoch = oldEpoch ?? directory.lastEpoch()
             if directory.holdsDatabaseFiles { try directory.setAside(now: Date()) }
-            var opened = try create(directory)
             let detail = "epoch \(epoch.map(String.init) ?? "unknown"): \(reason)"
-            try opened.queue.write { db in
-                try db.execute(
-                    sql: "INSERT INTO notice (reason, count, detail) VALUES ('spoolDamaged', 0, ?)", arguments: [detail]
-                )
-            }
+            var opened = try create(directory, telling: detail)
             opened.replacement = "the spool was damaged and replaced (\(detail))"
             return opened
         } catch { throw storageError(error) }

@@ -106,6 +106,24 @@ import Testing
         #expect(try store.unreportedLosses() == 0 && store.replacement == nil)
     }
 
+    /// What a kill leaves at each step of the first start: nothing was stored yet, so nothing is lost.
+    @Test func aFirstStartThatWasCutOffReportsNoLoss() throws {
+        let finished = Scratch()
+        let configuration = try makeSpool(finished, records: 20)
+        let epoch = try #require(try SpoolDirectory(finished.spool).lastEpoch())
+
+        let draft = Scratch()
+        try FileManager.default.createDirectory(atPath: draft.spool, withIntermediateDirectories: true)
+        try Data("half a page".utf8).write(to: URL(fileURLWithPath: draft.spool + "/spool.new"))
+        let first = try Store(OutboxConfiguration(directory: draft.spool))
+        #expect(try first.unreportedLosses() == 0 && first.replacement == nil)
+
+        try FileManager.default.removeItem(atPath: finished.spool + "/epoch")
+        let second = try Store(configuration)
+        #expect(second.state.recordCount == 20 && second.replacement == nil)
+        #expect(second.directory.lastEpoch() == epoch, "written by the next start: a loss later is not overlooked")
+    }
+
     @Test func aNewerSchemaIsRefusedAndLeftAlone() throws {
         let scratch = Scratch()
         let configuration = try makeSpool(scratch)
@@ -129,8 +147,9 @@ import Testing
     @Test func epochsGrowEvenWhenTheClockGoesBack() throws {
         let scratch = Scratch()
         let directory = try SpoolDirectory(scratch.spool)
-        let first = try directory.nextEpoch(now: Date(timeIntervalSince1970: 2_000_000_000))
-        let second = try directory.nextEpoch(now: Date(timeIntervalSince1970: 1_000_000_000))
+        let first = directory.nextEpoch(now: Date(timeIntervalSince1970: 2_000_000_000))
+        try directory.remember(epoch: first)
+        let second = directory.nextEpoch(now: Date(timeIntervalSince1970: 1_000_000_000))
         #expect(first / 1_000_000 == 2_000_000_000_000 && second == first + 1)
     }
 

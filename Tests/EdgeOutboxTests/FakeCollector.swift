@@ -35,8 +35,14 @@ actor FakeCollector: CollectorTransport {
     private var evidenceFaults: [Fault?] = []
     private var always: Fault?
     private var poison: Set<UInt64> = []
-    private var epoch: UInt64 = 0
-    private var head: (number: UInt64, hash: Data) = (0, BatchSeal.genesis)
+    private struct Chain {
+        var head: (number: UInt64, hash: Data) = (0, BatchSeal.genesis)
+        var records: [UInt64: Ngatu_V1_Record] = [:]
+        var covered: Set<UInt64> = []
+        var contiguous: UInt64 = 0
+    }
+
+    private var chains: [UInt64: Chain] = [:]
     private let key: Curve25519.Signing.PublicKey
     private var largestBatch = Int.max
 
@@ -48,10 +54,21 @@ actor FakeCollector: CollectorTransport {
     func answerAlways(_ fault: Fault?) { always = fault }
     func refuse(_ sequences: Set<UInt64>) { poison = sequences }
     func take(atMost records: Int) { largestBatch = records }
-    func restore(head number: UInt64, hash: Data) { head = (number, hash) }
 
     private var gaps: [UInt64: Int] = [:]
-    private var contiguous: UInt64 = 0
+
+    /// The records of every epoch, one by one.
+    var allRecords: [Ngatu_V1_Record] { chains.values.flatMap(\.records.values) }
+
+    /// What is neither stored nor in a `Gap` up to the greatest number of each epoch.
+    var missing: [UInt64: [UInt64]] {
+        chains.mapValues { chain in
+            let known = chain.covered.union(chain.records.keys)
+            return (1...(known.max() ?? 1)).filter { !known.contains($0) }
+        }.filter { !$0.value.isEmpty }
+    }
+
+    var epochs: [UInt64] { chains.keys.sorted() }
 
     /// Numbers stored, or covered by a `Gap`.
     var accounted: (stored: Set<UInt64>, gaps: [UInt64: Int]) { (Set(records.keys), gaps) }
@@ -94,17 +111,13 @@ actor FakeCollector: CollectorTransport {
             return CollectorResponse(status: 401)
         }
         let batch = opened.batch
-        if batch.epoch > epoch {
-            epoch = batch.epoch
-            head = (0, BatchSeal.genesis)
-            contiguous = 0
-        }
-        if opened.hash == head.hash { return CollectorResponse(status: 200, body: receipt()) }
-        guard batch.number == head.number + 1, batch.previousHash == head.hash else {
-            return CollectorResponse(status: 409, body: receipt())
+        var chain = chains[batch.epoch] ?? Chain()
+        if opened.hash == chain.head.hash { return CollectorResponse(status: 200, body: receipt(batch.epoch)) }
+        guard batch.number == chain.head.number + 1, batch.previousHash == chain.head.hash else {
+            return CollectorResponse(status: 409, body: receipt(batch.epoch))
         }
         if batch.records.count > largestBatch { return CollectorResponse(status: 413) }
-        if batch.records.contains(where: { poison.contains($0.sequence) }) {
+        if batch.records.contains(where: { poison.contains($0.sequence) && !$0.isGap }) {
             return CollectorResponse(status: 422, body: Data("bad record".utf8))
         }
         for record in batch.records where records[record.sequence]?.epoch != batch.epoch {
@@ -114,18 +127,27 @@ actor FakeCollector: CollectorTransport {
                 for sequence in range.first...range.last { gaps[sequence, default: 0] += 1 }
             }
         }
+        for record in batch.records {
+            chain.records[record.sequence] = chain.records[record.sequence] ?? record
+            for range in record.gap.ranges { chain.covered.formUnion(range.first...range.last) }
+        }
         accepted += 1
-        head = (batch.number, opened.hash)
-        return CollectorResponse(status: 200, body: receipt())
+        chain.head = (batch.number, opened.hash)
+        chains[batch.epoch] = chain
+        return CollectorResponse(status: 200, body: receipt(batch.epoch))
     }
 
-    private func receipt() -> Data {
+    private func receipt(_ epoch: UInt64) -> Data {
+        var chain = chains[epoch] ?? Chain()
+        while chain.records[chain.contiguous + 1] != nil || chain.covered.contains(chain.contiguous + 1) {
+            chain.contiguous += 1
+        }
+        chains[epoch]?.contiguous = chain.contiguous
         var receipt = Ngatu_V1_BatchReceipt()
         receipt.epoch = epoch
-        receipt.number = head.number
-        receipt.hash = head.hash
-        while records[contiguous + 1] != nil || gaps[contiguous + 1] != nil { contiguous += 1 }
-        receipt.contiguousSequence = contiguous
+        receipt.number = chain.head.number
+        receipt.hash = chain.head.hash
+        receipt.contiguousSequence = chain.contiguous
         receipt.receivedMicros = Date().unixMicroseconds
         return (try? receipt.serializedData()) ?? Data()
     }
@@ -170,4 +192,9 @@ actor FakeCollector: CollectorTransport {
                 .contains { $0.sha256.hexadecimal == name }
         }
     }
+}
+
+extension Ngatu_V1_Record {
+    /// A `Gap` may take the number of a record that was refused.
+    fileprivate var isGap: Bool { if case .gap = body { true } else { false } }
 }

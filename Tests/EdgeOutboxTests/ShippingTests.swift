@@ -171,28 +171,4 @@ import Testing
         #expect(bench.outbox.status().waitingRecords == 0)
         #expect(bench.outbox.status().problems.contains { $0.contains("restored") })
     }
-
-    /// As many new records as the backup lacks, fewer, and more.
-    @Test(arguments: [5, 10, 15] as [UInt64])
-    func aSpoolRestoredFromABackupDoesNotReuseNumbers(count: UInt64) async throws {
-        var bench = try Bench()
-        for number in UInt64(1)...10 {
-            try await bench.outbox.appendAndWait(makePassage(track: number), lane: .passage)
-        }
-        let backup = Scratch()
-        try FileManager.default.copyItem(atPath: bench.scratch.spool, toPath: backup.spool)
-        for number in UInt64(11)...20 {
-            try await bench.outbox.appendAndWait(makePassage(track: number), lane: .passage)
-        }
-        await bench.drain()
-
-        let outbox = try Outbox(OutboxConfiguration(directory: backup.spool), logger: testLogger)
-        for number in 101...(100 + count) { try await outbox.appendAndWait(makePassage(track: number), lane: .passage) }
-        let shipper = Shipper(outbox, transport: bench.collector, key: bench.key, seed: 3, logger: testLogger)
-        var now: Duration = .zero
-        for _ in 0..<40 { now += max(.milliseconds(1), await shipper.step(now: now, wall: Date())) }
-        let tracks = await bench.collector.records.values.map(\.record.passage.track)
-        #expect(Set(tracks) == Set(1...20).union(101...(100 + count)))
-        #expect(tracks.count == 20 + Int(count))
-    }
 }
