@@ -93,6 +93,7 @@ class DiskFaultTests(EndToEndTest):
                     faults.reset()
                     load.start(**work)
                     self.assertEqual(load.wait(30), 0, "the next start is clean")
+                self.assertNotIn("spool replaced", load.log(), "a first start that was cut off has lost nothing")
                 stored = {sequence for epoch, sequence in promises_of(load.log()) if epoch == Spool(load.agent.data).epoch}
                 self.assertEqual(stored - Spool(load.agent.data).waiting, set(), "everything that was promised waits in the spool")
                 self.assertEqual(len(stored), 40)

@@ -1,5 +1,8 @@
 """Spools that are damaged, copied, or used twice."""
+import collections
+import os
 import shutil
+import signal
 import unittest
 
 from harness import Agent, Collector, EndToEndTest, Load, enrolled_load
@@ -68,20 +71,51 @@ class TwoAgentsTests(EndToEndTest):
         self.assertEqual(Store(collector.data).count("record"), 6_000)
         judge(self, collector, [("load-agent", first.agent.data), ("load-agent", second.agent.data)])
 
-    def test_a_copied_machine_is_named_and_harms_nobody_else(self):
+    def second_machine(self, first):
+        """A copy of the first machine's disk, taken between two instructions of it."""
+        second = Load(self.place, Agent(self.place, [("load", "rtsp://127.0.0.1:9/none", None)], name="second-agent"), "second")
+        if first.is_running:
+            os.kill(first.child.pid, signal.SIGSTOP)
+        shutil.copytree(first.agent.data, second.agent.data)
+        if first.is_running:
+            os.kill(first.child.pid, signal.SIGCONT)
+        return second
+
+    def judge_copies(self, collector, first, second, may_be_doubled=()):
+        """Every record that either has stored is at the collector, once, and no number of either's epoch is unaccounted for."""
+        stored = set(promises_of(first.log()).values()) | set(promises_of(second.log()).values())
+        store = Store(collector.data)
+        found = collections.Counter(number for chain in store.epochs("load-agent").values() for number in store.numbers(chain).values())
+        self.assertEqual(stored - set(found), set(), "records that are nowhere")
+        self.assertEqual({number for number, count in found.items() if count > 1} - set(may_be_doubled), set(), "records that are there twice")
+        self.assertIn("two machines with one key", first.log() + second.log(), "a person is told what is wrong")
+        judge(self, collector, [("load-agent", first.agent.data), ("load-agent", second.agent.data)])
+
+    def test_a_copied_machine_harms_neither_itself_nor_others(self):
         collector = Collector(self.place).start().wait_ready()
         first = enrolled_load(self.place, collector)
         other = enrolled_load(self.place, collector, "other")
         first.run_to_end(60, 500, until_empty=True)
-        second = Load(self.place, Agent(self.place, [("load", "rtsp://127.0.0.1:9/none", None)], name="second-agent"), "second")
-        shutil.copytree(first.agent.data, second.agent.data)
+        second = self.second_machine(first)
         other.start(2_000, rate=500, until_empty=True)
         first.start(1_000, rate=500, until_empty=True)
         second.start(1_000, rate=500, until_empty=True, camera="second", first_number=900_000_001)
         self.assertEqual((first.wait(120), second.wait(120), other.wait(120)), (0, 0, 0))
-        logs = first.log() + second.log()
-        self.assertIn("two agents share one key", logs, "a person is told what is wrong")
+        self.judge_copies(collector, first, second)
         judge(self, collector, [("other-agent", other.agent.data)], {"other-agent": promises_of(other.log())})
+
+    def test_a_card_that_is_cloned_while_the_machine_runs(self):
+        collector = Collector(self.place).start().wait_ready()
+        first = enrolled_load(self.place, collector)
+        first.start(4_000, rate=300, pictures_every=50, until_empty=True)
+        for _ in range(3):
+            first.wait_for_log("\nstored", 20, len(first.log()))
+        second = self.second_machine(first)
+        waiting = Spool(second.agent.data).waiting  # in both spools: they may come under both epochs
+        shared = {number for (_, sequence), number in promises_of(first.log()).items() if sequence in waiting}
+        second.start(2_000, rate=300, until_empty=True, camera="second", first_number=900_000_001)
+        self.assertEqual((first.wait(180), second.wait(180)), (0, 0))
+        self.judge_copies(collector, first, second, may_be_doubled=shared)
 
 
 if __name__ == "__main__":
