@@ -86,6 +86,7 @@ let package = Package(
             name: "EdgeRecording",
             dependencies: [
                 "EdgeCore", "EventModel", "CFFmpeg", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
             ],
             path: "Edge/EdgeRecording", swiftSettings: settings),
         .target(
@@ -199,7 +200,11 @@ let package = Package(
         test("EdgeCaptureTests", ["EdgeCapture", "EdgeCore", "EventModel"]),
         test(
             "EdgeRecordingTests",
-            ["EdgeRecording", "CFFmpeg", "EdgeCore", "EventModel", .product(name: "Crypto", package: "swift-crypto")]),
+            [
+                "EdgeRecording", "CFFmpeg", "EdgeCore", "EventModel",
+                .product(name: "Crypto", package: "swift-crypto"), .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         test("EdgeVisionTests", ["EdgeVision", "CVision", "EdgeCore", "EventModel", "SiteCalibration"]),
         test("EdgeTrackingTests", ["EdgeTracking", "EdgeCore", "EventModel"]),
         test("EdgeRulesTests", ["EdgeRules", "EdgeTracking", "EdgeCore", "EventModel", "SiteCalibration"]),

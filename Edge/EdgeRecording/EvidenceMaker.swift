@@ -1,0 +1,127 @@
+public import EdgeCore
+public import EventModel
+public import Foundation
+import GRDB
+import Synchronization
+
+/// Cuts the clips that events ask for, once their last second has come: out of the camera's packet ring, or out of its
+/// recordings where the ring is gone, as after a restart.
+///
+/// A request is durable, and stays until its clip was delivered and settled: what a crash interrupts is cut again, so a
+/// clip may be delivered twice, with the same event. Any thread; calls block on the disk.
+public final class EvidenceMaker: Sendable {
+    /// How long after a clip's end the rest of its pictures is waited for.
+    private let patience: TimeInterval
+    private let index: RecordingIndex
+    private let state: Mutex<State>
+
+    private struct State {
+        var waiting: [String: ClipRequest]
+        var rings: [CameraID: PacketRing] = [:]
+    }
+
+    /// Opens the requests that are still unsettled.
+    ///
+    /// - Parameter index: repaired.
+    public init(index: RecordingIndex, patience: Duration = .seconds(20)) throws(RecordingError) {
+        self.index = index
+        self.patience = patience.seconds
+        let bodies = try index.read { try Data.fetchAll($0, sql: "SELECT body FROM pendingClip") }
+        // A broken one is as good as none.
+        let requests = bodies.compactMap { try? JSONDecoder().decode(ClipRequest.self, from: $0) }
+        state = Mutex(State(waiting: Dictionary(requests.map { ($0.event, $0) }, uniquingKeysWith: { $1 })))
+    }
+
+    /// Requests whose clip is neither delivered in this run nor settled.
+    public var waitingCount: Int { state.withLock { $0.waiting.count } }
+
+    /// Names the ring of a camera: of its present and coming sessions.
+    public func attach(_ ring: PacketRing, of camera: CameraID) { state.withLock { $0.rings[camera] = ring } }
+
+    /// Asks for a clip; durable on return, and its files are kept as evidence.
+    public func request(_ request: ClipRequest) throws(RecordingError) {
+        guard let body = try? JSONEncoder().encode(request) else { return }  // plain values always encode
+        try index.write { db in
+            try db.execute(
+                sql: "INSERT OR REPLACE INTO pendingClip (event, body) VALUES (?, ?)", arguments: [request.event, body])
+        }
+        state.withLock { $0.waiting[request.event] = request }
+    }
+
+    /// The clips that can be cut now, each delivered once a run: call it every second or so.
+    public func deliver(now: Date) -> [ClipOutcome] {
+        let (waiting, rings) = state.withLock { ($0.waiting, $0.rings) }
+        let due = waiting.values.filter { $0.time.upperBound <= now }.sorted { $0.time.upperBound < $1.time.upperBound }
+        return due.compactMap { request in
+            guard let clip = cut(request, rings[request.camera], now) else { return nil }
+            state.withLock { $0.waiting[request.event] = nil }
+            try? index.mark(
+                .evidence, camera: request.camera, from: request.time.lowerBound, to: request.time.upperBound)
+            return ClipOutcome(request: request, clip: clip)
+        }
+    }
+
+    /// Forgets a request: its clip is safe with the caller.
+    public func settle(_ event: String) throws(RecordingError) {
+        try index.write { try $0.execute(sql: "DELETE FROM pendingClip WHERE event = ?", arguments: [event]) }
+        state.withLock { $0.waiting[event] = nil }
+    }
+
+    /// Nil while more may come.
+    private func cut(
+        _ request: ClipRequest, _ ring: PacketRing?, _ now: Date
+    ) -> Result<EvidenceClip, RecordingError>? {
+        let hasWaited = now.timeIntervalSince(request.time.upperBound) > patience
+        let ring = ring.flatMap { $0.holdsSession(of: request) ? $0 : nil }
+        guard hasWaited || ring.map({ $0.hasPassed(request) }) ?? true else { return nil }
+        if let packets = ring?.packets(
+            of: request.session, from: request.stream.lowerBound, to: request.stream.upperBound),
+            !packets.isEmpty
+        {
+            return result { () throws(RecordingError) in try EvidenceClip(packets: packets) }
+        }
+        let recorded = result { () throws(RecordingError) in
+            try EvidenceClip(
+                index: index, camera: request.camera, from: request.time.lowerBound, to: request.time.upperBound)
+        }
+        if case .success = recorded { return recorded }
+        // The session may have begun within the clip: then the ring has its first key frame.
+        if let packets = ring?.beginning(of: request), !packets.isEmpty {
+            return result { () throws(RecordingError) in try EvidenceClip(packets: packets) }
+        }
+        return hasWaited ? recorded : nil
+    }
+
+    private func result(_ make: () throws(RecordingError) -> EvidenceClip) -> Result<EvidenceClip, RecordingError> {
+        do throws(RecordingError) { return .success(try make()) } catch { return .failure(error) }
+    }
+}
+
+extension PacketRing {
+    /// Whether the ring's newest session is the request's. An agent that starts again counts its sessions from 1 again: so
+    /// their clocks have to agree too.
+    fileprivate func holdsSession(of request: ClipRequest) -> Bool {
+        guard case .packet(let newest) = read(end - 1), newest.session == request.session else { return false }
+        let since = newest.time.capturedAt.timeIntervalSince(request.time.lowerBound)
+        return abs(since - (newest.time.presentation - request.stream.lowerBound).seconds) < 5
+    }
+
+    /// Whether the last picture of a clip has come.
+    fileprivate func hasPassed(_ request: ClipRequest) -> Bool {
+        guard case .packet(let newest) = read(end - 1) else { return true }
+        return newest.decodeTime >= request.stream.upperBound
+    }
+
+    /// A clip's packets from the first key frame that is kept of its session.
+    fileprivate func beginning(of request: ClipRequest) -> [VideoPacket] {
+        var position = keyPosition(from: 0)
+        while let key = position, case .packet(let packet) = read(key) {
+            if packet.session == request.session {
+                guard packet.time.presentation < request.stream.upperBound else { return [] }
+                return packets(of: request.session, from: packet.time.presentation, to: request.stream.upperBound)
+            }
+            position = keyPosition(from: key + 1)
+        }
+        return []
+    }
+}

@@ -1,0 +1,97 @@
+import EdgeCore
+import EventModel
+import Foundation
+import GRDB
+import TestSupport
+import Testing
+
+@testable import EdgeRecording
+
+@Suite(.enabled(if: TestClip.isAvailable, "the ffmpeg program is not installed"))
+struct RepairTests {
+    /// What a kill at any byte leaves: fifty cuts through one file, each repaired, played and compared.
+    @Test func afterACutAnywhereAtMostTheLastPartIsLost() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 8, bFrames: 2)))
+        let file = try #require(try recordings.files().first?.file)
+        let content = try Data(contentsOf: URL(filePath: recordings.path(file)))
+        let parts = try recordings.parts()
+        var generator = SystemRandomNumberGenerator()
+
+        for _ in 0..<50 {
+            let cut = Int.random(in: 1...content.count, using: &generator)
+            let folder = TestClip.folder() + "/r"
+            let index = try RecordingIndex(folder: folder)
+            let path = folder + "/" + file
+            try FileManager.default.createDirectory(
+                atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            try content.prefix(cut).write(to: URL(filePath: path))
+
+            let report = try index.repair()
+
+            let whole = parts.filter { $0.offset + $0.byteCount <= cut }
+            let found = try index.parts(camera: testCamera, from: .distantPast, to: .distantFuture)
+            #expect(found == whole, "cut at \(cut) of \(content.count)")
+            let end = whole.last.map { $0.offset + $0.byteCount }
+            let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int64
+            #expect(size == end)
+            if cut > content.count / 2 || cut % 5 == 0, !whole.isEmpty {
+                #expect(try Playback(path).frameCount == whole.count * 25)
+            }
+            #expect(report.damagedFiles.isEmpty || whole.isEmpty)
+            index.close()
+        }
+    }
+
+    @Test func zerosThatAPowerCutLeftAreCutOff() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 4)))
+        let file = try #require(try recordings.files().first)
+        let parts = try recordings.parts()
+        let last = try #require(parts.last)
+        var content = try Data(contentsOf: URL(filePath: recordings.path(file.file)))
+        content.replaceSubrange(
+            Int(last.offset) + 400..<content.count, with: Data(count: content.count - Int(last.offset) - 400))
+        content.append(Data(count: 5000))
+        try content.write(to: URL(filePath: recordings.path(file.file)))
+
+        let report = try recordings.index.repair()
+
+        #expect(report.lostPartCount == 1)
+        #expect(try recordings.parts() == parts.dropLast())
+        #expect(try Playback(recordings.path(file.file)).frameCount == 75)
+    }
+
+    @Test func rowsWithoutFilesGoAndFilesWithoutRowsComeBack() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 6)), segment: .seconds(2))
+        let files = try recordings.files()
+        try recordings.index.mark(.evidence, camera: testCamera, from: files[2].begin, to: files[2].end)
+        unlink(recordings.path(files[0].file))
+        try recordings.index.write {
+            try $0.execute(sql: "DELETE FROM segment WHERE file = ?", arguments: [files[1].file])
+        }
+
+        let report = try recordings.index.repair()
+
+        #expect(report.orphanRowCount == 1)
+        #expect(report.recoveredFileCount == 1)
+        let after = try recordings.files()
+        #expect(after.map(\.file) == files.dropFirst().map(\.file))
+        #expect(after.map(\.byteCount) == files.dropFirst().map(\.byteCount))
+        #expect(after.map(\.recordingClass) == [.continuous, .evidence])
+        #expect(try recordings.index.repair() == RepairReport())
+    }
+
+    @Test func aFileOfSomethingElseIsPutAsideNotDeleted() throws {
+        let recordings = try Recordings()
+        let path = recordings.folder + "/nga-tu-01/2026-11-20"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        try Data("holiday".utf8).write(to: URL(filePath: path + "/holiday.mp4"))
+
+        let report = try recordings.index.repair()
+
+        #expect(report.damagedFiles == ["nga-tu-01/2026-11-20/holiday.mp4"])
+        #expect(access(path + "/holiday.mp4.damaged", F_OK) == 0)
+    }
+}
