@@ -22,6 +22,7 @@ struct AnalysisPipeline: ~Copyable {
     private let camera: CameraID
     private let site: SiteFile?
     private var motion: MotionDetector
+    private let sentinel: Sentinel
     private var tracker: Tracker
     private var rules: RuleSet
     private var sampler: FlowSampler
@@ -31,10 +32,20 @@ struct AnalysisPipeline: ~Copyable {
     ///   - firstTrack: identities of tracks count up from here.
     ///   - firstSituation: numbers of alerts count up from here.
     init(camera: CameraID, site: SiteFile?, firstTrack: UInt64 = 1, firstSituation: UInt64 = 1) throws(VisionError) {
+        let motion = try MotionDetector(configuration: MotionConfiguration(masksOf: site))
+        let sentinel = try Sentinel(MotionConfiguration(masksOf: site))
+        self.init(camera, site, motion, sentinel, firstTrack: firstTrack, firstSituation: firstSituation)
+    }
+
+    private init(
+        _ camera: CameraID, _ site: SiteFile?, _ motion: consuming MotionDetector, _ sentinel: Sentinel,
+        firstTrack: UInt64, firstSituation: UInt64
+    ) {
         self.camera = camera
         self.site = site
+        self.motion = motion
+        self.sentinel = sentinel
         let nothing = Site(camera: camera, size: FrameSize(width: 0, height: 0))
-        motion = try MotionDetector(configuration: MotionConfiguration(masksOf: site))
         tracker = Tracker(firstIdentity: firstTrack)
         rules = RuleSet(site: nothing, firstSituation: firstSituation)
         sampler = FlowSampler(lines: [])
@@ -45,6 +56,21 @@ struct AnalysisPipeline: ~Copyable {
     /// Whether anything moves in the picture.
     var motionState: MotionState { motion.state }
 
+    /// Whether pictures must keep coming: something is followed that travels, or may yet.
+    var isBusy: Bool { scene.tracks.contains { $0.state != .removed && $0.travels } }
+
+    /// Whether anything moves in a picture of an idle camera. A still picture is analysed at once; one that shows
+    /// something is not: it comes again after those before it.
+    ///
+    /// - Throws: ``VisionError``: this frame is to be dropped.
+    mutating func look(at frame: Frame) throws(VisionError) -> Bool {
+        findings.removeAll(keepingCapacity: true)
+        flows.removeAll(keepingCapacity: true)
+        if try sentinel.look(at: frame) { return true }
+        try analyse(frame)
+        return false
+    }
+
     /// Takes the next frame; the results are ``findings``, ``flows`` and ``scene``.
     ///
     /// - Throws: ``VisionError``: this frame is to be dropped.
@@ -54,8 +80,10 @@ struct AnalysisPipeline: ~Copyable {
         if frame.session != session { begin(frame) }
         if frame.size != scene.size { adopt(frame.size) }
         try motion.update(with: frame)
+        try sentinel.keepUp(with: frame)
         scene.time = frame.time
         scene.tracks = tracker.update(with: motion.detections, at: frame.time.presentation)
+        sentinel.note(scene)
         findings += rules.evaluate(scene)
         flows += sampler.update(with: findings, at: frame.time)
     }

@@ -1,15 +1,16 @@
-import EdgeCore
+public import EdgeCore
 import EventModel
 import Foundation
 import Logging
 import Synchronization
 
-/// Keeps one camera connected: a thread that connects, reads, decodes and, when that fails, waits and begins again.
+/// Keeps one camera connected: a thread that connects, reads and, when that fails, waits and begins again.
 ///
-/// Frames go to ``mailbox``, changes of state to the callback, which runs on the capture thread and must be quick.
+/// Packets go to ``ring``, changes of state to the callback, which runs on the capture thread or on that of the decoder
+/// and must be quick. A file is played in real time, again and again.
 public final class CameraCapture: Sendable {
-    /// Where the newest frame waits for the analysis.
-    public let mailbox = FrameMailbox()
+    /// The last seconds of the camera, for decoder, recorder and evidence.
+    public let ring: PacketRing
 
     private let source: CaptureSource
     private let reconnect: ReconnectMachine.Configuration
@@ -21,6 +22,12 @@ public final class CameraCapture: Sendable {
     private struct Shared: Sendable {
         var status = CaptureStatus()
         var gate: CaptureGate?
+        /// Arrivals of the sessions before the present one.
+        var arrived = CaptureCounters()
+        /// The newest session that showed a picture.
+        var pictureSession = 0
+        /// Why the decoder gave the present session up.
+        var rejection: CaptureError?
         var isStopped = false
         var isStarted = false
     }
@@ -29,10 +36,11 @@ public final class CameraCapture: Sendable {
     ///
     /// - Parameter onEvent: called on the capture thread for each change of state.
     public init(
-        source: CaptureSource, reconnect: ReconnectMachine.Configuration = .init(),
+        source: CaptureSource, ring: PacketRing = PacketRing(), reconnect: ReconnectMachine.Configuration = .init(),
         onEvent: @escaping @Sendable (StreamEvent) -> Void = { _ in }
     ) {
         self.source = source
+        self.ring = ring
         self.reconnect = reconnect
         report = onEvent
         var logger = Logger(label: "ngatu.capture")
@@ -53,7 +61,7 @@ public final class CameraCapture: Sendable {
         thread.start()
     }
 
-    /// Ends capture, also in the middle of a blocking call, and closes the mailbox. Does not wait for the thread.
+    /// Ends capture, also in the middle of a blocking call, and closes the ring. Does not wait for the thread.
     public func stop() {
         let gate = shared.withLock { shared in
             shared.isStopped = true
@@ -61,7 +69,7 @@ public final class CameraCapture: Sendable {
         }
         gate?.cancel()
         wakeUp.signal()
-        mailbox.close()
+        ring.close()
     }
 
     /// The present state and counts. From any thread.
@@ -73,23 +81,46 @@ public final class CameraCapture: Sendable {
         var machine = ReconnectMachine(configuration: reconnect)
         while !isStopped {
             guard case .wait(let pause) = playSession(&machine) else { continue }
-            wakeUp.wait(pause)
+            if !isStopped { wakeUp.wait(pause) }
         }
         announce(.stopped, "")
-        mailbox.close()
+        ring.close()
+    }
+
+    /// The decoder's news: how much it has decoded, and what the pictures of a session look like.
+    ///
+    /// The first picture of a session makes the camera live.
+    public func decoded(_ decoder: FrameDecoder, session: Int) {
+        let isFirst = shared.withLock { shared in
+            shared.status.counters = shared.status.counters.decoded(decoder.counters)
+            if session == shared.status.session { shared.status.streamInfo?.note(decoder) }
+            defer { shared.pictureSession = max(shared.pictureSession, session) }
+            return session > shared.pictureSession && session == shared.status.session
+        }
+        if isFirst { announce(.live, "") }
+    }
+
+    /// The decoder cannot use the present session: it ends, and the camera is asked again later.
+    public func reject(_ error: CaptureError) {
+        let gate = shared.withLock { shared in
+            shared.rejection = error
+            return shared.gate
+        }
+        gate?.cancel()
     }
 
     /// Connects and reads until something fails; says how long to wait.
     private func playSession(_ machine: inout ReconnectMachine) -> ReconnectMachine.Action {
         let gate = CaptureGate()
-        let before = shared.withLock { shared in
+        shared.withLock { shared in
             shared.status.session += 1
             shared.gate = gate
+            shared.rejection = nil
             if shared.isStopped { gate.cancel() }
-            return shared.status.counters
         }
         announce(.connecting, "")
-        let error = readUntilFailure(gate, before, &machine)
+        let failure = readUntilFailure(gate, &machine)
+        let error = shared.withLock { $0.rejection } ?? failure
         let action = machine.connectionEnded(error.kind, chance: Double.random(in: 0..<1))
         if case .wait(let pause) = action, error.kind != .cancelled {
             announce(StreamState(after: error.kind), error.reason, retryAfter: pause)
@@ -97,18 +128,22 @@ public final class CameraCapture: Sendable {
         return action
     }
 
-    private func readUntilFailure(
-        _ gate: CaptureGate, _ before: CaptureCounters, _ machine: inout ReconnectMachine
-    ) -> CaptureError {
+    private func readUntilFailure(_ gate: CaptureGate, _ machine: inout ReconnectMachine) -> CaptureError {
         do throws(CaptureError) {
             let session = status.session
-            let reader = try FrameReader(source: source, session: session, gate: gate)
-            defer { publish(reader, before) }
-            while let frame = try reader.next() {
-                if frame.index == 0 { announce(.live, "") }
-                machine.pictureArrived(at: .nanoseconds(MonotonicClock.nanoseconds()))
-                publish(reader, before)
-                mailbox.put(frame)
+            let reader = try PacketReader(source: source, session: session, gate: gate)
+            let before = shared.withLock { shared in
+                shared.status.streamInfo = reader.streamInfo
+                return shared.arrived
+            }
+            let begin = MonotonicClock.nanoseconds()
+            defer { note(reader, before) }
+            while !gate.isCancelled, let packet = try reader.next() {
+                if !source.locator.isLive { pace(packet, since: begin) }
+                ring.append(packet)
+                if note(reader, before) == session {
+                    machine.pictureArrived(at: .nanoseconds(MonotonicClock.nanoseconds()))
+                }
             }
             return CaptureError(
                 kind: .stalled, camera: source.camera, operation: "read", reason: "\(source.locator): the file ended")
@@ -117,11 +152,19 @@ public final class CameraCapture: Sendable {
         }
     }
 
-    private func publish(_ reader: FrameReader, _ before: CaptureCounters) {
+    /// Waits until a file's packet is due.
+    private func pace(_ packet: VideoPacket, since begin: Int64) {
+        let early = packet.decodeTime - .nanoseconds(MonotonicClock.nanoseconds() - begin)
+        if early > .milliseconds(2) { wakeUp.wait(early) }
+    }
+
+    /// Publishes what was read; answers the newest session that showed a picture.
+    @discardableResult private func note(_ reader: PacketReader, _ before: CaptureCounters) -> Int {
         shared.withLock { shared in
-            shared.status.counters = before + reader.counters
-            shared.status.streamInfo = reader.streamInfo
+            shared.arrived = before + reader.counters
+            shared.status.counters = shared.arrived.decoded(shared.status.counters)
             shared.status.cameraOffset = reader.cameraOffset
+            return shared.pictureSession
         }
     }
 
@@ -150,21 +193,22 @@ public final class CameraCapture: Sendable {
 }
 
 /// Lets a pause end early.
-private final class WakeUp: @unchecked Sendable {  // `condition` guards `isSignalled`
-    private let condition = NSCondition()
-    private var isSignalled = false
+private final class WakeUp: Sendable {
+    private let condition = MonotonicCondition()
+    private let isSignalled = Mutex(false)
 
     func signal() {
-        condition.lock()
-        defer { condition.unlock() }
-        isSignalled = true
-        condition.broadcast()
+        condition.locked {
+            isSignalled.withLock { $0 = true }
+            condition.broadcast()
+        }
     }
 
+    /// Each signal ends one pause.
     func wait(_ limit: Duration) {
-        let end = Date(timeIntervalSinceNow: Double(limit.nanoseconds) / 1e9)
-        condition.lock()
-        defer { condition.unlock() }
-        while !isSignalled, condition.wait(until: end) {}
+        condition.locked {
+            _ = condition.wait(timeout: limit) { isSignalled.withLock { $0 } }
+            isSignalled.withLock { $0 = false }
+        }
     }
 }

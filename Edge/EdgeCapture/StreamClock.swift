@@ -45,7 +45,6 @@ struct StreamClock: Sendable {
     private var anchor = ArrivalAnchor()
     private var wallOffset: Int64?
     private var lastArrival: Int64?
-    private var lastCaptured: Int64 = .min
     private var reportOffset: Int64?
     private var reportTarget: Int64 = 0
 
@@ -68,7 +67,7 @@ struct StreamClock: Sendable {
         if !isSmallChange { reportOffset = reportTarget }
     }
 
-    /// The times of the next frame in presentation order.
+    /// The times of the next packet.
     ///
     /// - Parameter stamp: its time stamp in nanoseconds; nil where it has none.
     mutating func time(stamp: Int64?, arrival: Arrival) -> FrameTime {
@@ -87,10 +86,8 @@ struct StreamClock: Sendable {
 
     private mutating func liveTime(_ presentation: Int64, _ arrival: Arrival, _ elapsed: Int64) -> FrameTime {
         let zero = anchor.update(presentation: presentation, monotonic: arrival.monotonicNanoseconds)
-        let captured = max(zero + presentation, lastCaptured == .min ? .min : lastCaptured + 1000)
-        lastCaptured = captured
         let byReport = slewedReport(elapsed).map { $0 + presentation - (timeline.shift ?? 0) }
-        let utc = byReport ?? captured + currentWallOffset(arrival)
+        let utc = byReport ?? zero + presentation + currentWallOffset(arrival)
         return FrameTime(
             presentation: .nanoseconds(presentation), capturedAt: Date(timeIntervalSince1970: Double(utc) / 1e9),
             clock: byReport == nil ? .arrival : .cameraReport)

@@ -30,6 +30,14 @@ public struct CaptureCounters: Hashable, Sendable {
     /// All zero.
     public init() {}
 
+    /// These arrivals with what `other` says of decoding.
+    func decoded(_ other: CaptureCounters) -> CaptureCounters {
+        var counters = self
+        counters.framesDecoded = other.framesDecoded
+        counters.decodeErrors = other.decodeErrors
+        return counters
+    }
+
     /// Adds up the sessions of a camera.
     public static func + (left: CaptureCounters, right: CaptureCounters) -> CaptureCounters {
         var sum = left
@@ -38,5 +46,13 @@ public struct CaptureCounters: Hashable, Sendable {
         sum.framesDecoded += right.framesDecoded
         sum.decodeErrors += right.decodeErrors
         return sum
+    }
+}
+
+extension StreamInfo {
+    /// Takes over what only the pictures show.
+    mutating func note(_ decoder: FrameDecoder) {
+        size = decoder.size ?? size
+        hasBFrames = hasBFrames || decoder.reordersFrames
     }
 }

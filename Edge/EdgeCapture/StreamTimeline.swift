@@ -1,7 +1,7 @@
-/// Makes one steady time line of a stream's time stamps: begins at 0, never goes back, survives jumps. Pure.
+/// Makes one steady time line of a stream's time stamps: begins at 0, survives jumps. Pure.
 ///
-/// All times are nanoseconds. Small steps back (a camera that repeats or shuffles stamps) become the smallest step
-/// forward; a leap (stamps restart, or run far ahead of real time) goes on from the last frame.
+/// All times are nanoseconds. Small steps back stay what they are: pictures may be sent in another order than they are
+/// shown (see ``FrameOrder``). A leap (stamps restart, or run far ahead of real time) goes on from the latest frame.
 struct StreamTimeline: Sendable {
     private static let smallestStep: Int64 = 1_000_000
     private static let backwardLeap: Int64 = -1_000_000_000
@@ -14,11 +14,11 @@ struct StreamTimeline: Sendable {
     /// Time line minus stamp; nil before the first stamp.
     private(set) var shift: Int64?
 
-    /// Places the next frame.
+    /// Places the next packet.
     ///
     /// - Parameters:
-    ///   - stamp: the frame's time stamp; nil where it has none.
-    ///   - elapsed: real time since the frame before; nil for a file, whose stamps may leap ahead as they like.
+    ///   - stamp: its time stamp; nil where it has none.
+    ///   - elapsed: real time since the packet before; nil for a file, whose stamps may leap ahead as they like.
     mutating func place(stamp: Int64?, elapsed: Int64?) -> Int64 {
         guard let stamp, stamp.magnitude < Self.credibleStamp.magnitude else { return accept(next()) }
         guard let shift, let last else { return rebase(stamp, at: next()) }
@@ -26,7 +26,7 @@ struct StreamTimeline: Sendable {
         let advance = candidate - last
         if advance < Self.backwardLeap { return rebase(stamp, at: next(elapsed)) }
         if let elapsed, advance - elapsed > Self.forwardLeap { return rebase(stamp, at: next(elapsed)) }
-        if advance <= 0 { return accept(last + Self.smallestStep) }
+        if advance <= 0 { return candidate }
         interval = min(max(advance, Self.smallestStep), 1_000_000_000)
         return accept(candidate)
     }

@@ -49,7 +49,8 @@ public final class VideoPacket: @unchecked Sendable {  // immutable; `owner` kee
     public let arrivalNanoseconds: Int64
     /// The compressed bytes.
     public let payload: UnsafeRawBufferPointer
-    private let owner: AnyObject
+    /// Keeps the payload alive; its maker may know it again.
+    public let owner: AnyObject
 
     /// Makes a packet over memory of `owner`, which nobody writes to any more.
     public init(

@@ -11,6 +11,8 @@ public struct MotionDetector: ~Copyable {
     public let configuration: MotionConfiguration
     /// What the newest frame shows, biggest first.
     public private(set) var detections: [Detection] = []
+    /// Whether something moves in the newest frame; resting objects do not count.
+    public private(set) var showsMotion = false
     /// Whether the light has just changed at once: then there are no detections, and the background is learned anew.
     public private(set) var lightingChanged = false
     /// Share of the picture that differs from the background in the newest frame, 0…1, before cleaning.
@@ -90,6 +92,7 @@ public struct MotionDetector: ~Copyable {
             detections.append(Detection(region: region, result: result))
             isMoving = isMoving || Double(region.resting_area) < 0.8 * Double(region.area)
         }
+        showsMotion = isMoving
         gate.update(
             at: time, isMoving: isMoving, startAfter: configuration.startAfter, endAfter: configuration.endAfter)
     }

@@ -84,7 +84,7 @@ import Testing
         while camera.connectionCount == 0 { sched_yield() }
         capture.stop()
         #expect(events.first { $0.state == .stopped } != nil)
-        #expect(capture.mailbox.take(timeout: .seconds(20)) == nil)
+        guard case .closed = capture.ring.read(0, timeout: .seconds(20)) else { return #expect(Bool(false), "open") }
         camera.stop()
     }
 
@@ -94,11 +94,33 @@ import Testing
         let events = Events()
         let capture = makeCapture(source, events)
         capture.start()
+        let decoder = PlannedDecoder(source: source, ring: capture.ring, configuration: .init())
+        var newest = (session: 0, index: -1)
+        while newest.session < 3, case .frame(let frame) = try decoder.next(timeout: .seconds(20)) {
+            capture.decoded(decoder.decoder, session: frame.session)
+            if frame.session != newest.session { #expect(frame.index == 0) }
+            newest = (frame.session, frame.index)
+        }
+        #expect(newest.session == 3)
         #expect(events.first { $0.state == .live && $0.session == 3 } != nil)
-        let frame = try #require(capture.mailbox.take(timeout: .seconds(20)))
-        #expect(frame.session >= 2 && frame.index < 10)
         capture.stop()
         #expect(events.first { $0.state == .stopped } != nil)
         #expect(capture.status.counters.framesDecoded >= 20)
+    }
+
+    @Test(.enabled(if: TestVideo.isAvailable, "needs the ffmpeg program (apt install ffmpeg)"))
+    func aSessionThatTheDecoderRejectsEndsWithItsReason() throws {
+        let source = makeFileSource(try TestVideo.h264(frames: 250))
+        let events = Events()
+        let capture = makeCapture(source, events)
+        capture.start()
+        while case .timeout = capture.ring.read(0, timeout: .seconds(20)) {}
+        capture.reject(
+            CaptureError(
+                kind: .unsupported, camera: testCamera, operation: "decode", reason: "such pictures are no use"))
+        let event = try #require(events.first { $0.state == .refused })
+        #expect(event.reason == "such pictures are no use" && event.retryAfter != nil)
+        capture.stop()
+        #expect(events.first { $0.state == .stopped } != nil)
     }
 }

@@ -4,7 +4,7 @@ import EventModel
 import Foundation
 import SiteCalibration
 
-/// `edge-agent analyze`: one file, every frame, one JSON object a line.
+/// `edge-agent analyze`: one file, one JSON object a line.
 struct Analyze: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Analyses a video file and prints what happens in it, one JSON object a line.")
@@ -28,6 +28,9 @@ struct Analyze: ParsableCommand {
     @Option(help: ArgumentHelp("Writes evidence stills into this folder, named by SHA-256.", valueName: "folder"))
     var evidence: String?
 
+    @Flag(help: "Decodes as of a running camera: key frames only while nothing moves. Without it, every frame.")
+    var adaptive = false
+
     @Flag(help: "Also prints every track of every analysed frame.")
     var tracks = false
 
@@ -48,9 +51,10 @@ struct Analyze: ParsableCommand {
             complain("\(error)")
             throw ExitCode.badInput
         }
-        let analysis = OfflineAnalysis(
+        var analysis = OfflineAnalysis(
             input: input, camera: site?.camera ?? CameraID.unnamed, site: site, startTime: startTime.flatMap(Self.date),
             evidenceFolder: evidence.map { URL(fileURLWithPath: $0) }, printsTracks: tracks, printsMotion: motion)
+        analysis.decoding.mode = adaptive ? .adaptive : .always
         do { try analysis.run() } catch {
             complain("\(error)")
             throw ExitCode.badInput

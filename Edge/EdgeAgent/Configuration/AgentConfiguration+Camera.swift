@@ -10,13 +10,15 @@ extension AgentConfiguration {
         let locator = section.required("url", locator(section, folder: folder), "rtsp://… of the camera")
         guard let id, let locator else {
             _ = settings(section, CaptureSource(camera: CameraID.unnamed, locator: .file("")))
+            _ = decoding(section)
             section.finish()
             return nil
         }
         let source = settings(section, CaptureSource(camera: id, locator: locator))
+        let decoding = decoding(section)
         let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
         section.finish()
-        return Camera(source: source, site: site)
+        return Camera(source: source, site: site, decoding: decoding)
     }
 
     private static func settings(_ section: YAMLSection, _ source: CaptureSource) -> CaptureSource {
@@ -25,6 +27,12 @@ extension AgentConfiguration {
         if let stall = section.seconds("stall-seconds", in: 1...600) { source.stallTimeout = stall }
         if let connect = section.seconds("connect-seconds", in: 1...120) { source.connectTimeout = connect }
         return source
+    }
+
+    private static func decoding(_ section: YAMLSection) -> DecodePlanner.Configuration {
+        var decoding = DecodePlanner.Configuration()
+        if let mode = section.choice("decoding", of: DecodePlanner.Mode.self) { decoding.mode = mode }
+        return decoding
     }
 
     /// The address, with user name and password where the file keeps them apart.

@@ -11,6 +11,8 @@ struct AgentConfiguration: Sendable {
         var source: CaptureSource
         /// The measured geometry; nil: motion only, nothing is counted.
         var site: SiteFile?
+        /// What is decoded of it.
+        var decoding = DecodePlanner.Configuration()
     }
 
     /// What the agent calls itself when it enrols.

@@ -7,7 +7,9 @@ struct CameraHealthRecord {
     var status: CaptureStatus
     var framesAnalysed: UInt64
     var framesDropped: UInt64
+    /// Of what arrives.
     var framesPerSecond: Double
+    var decodePath: String
     /// What stands in the way of judging (geometry that does not fit); shown as the reason while the camera is live.
     var problem: String?
 
@@ -31,7 +33,7 @@ struct CameraHealthRecord {
         health.decodeErrors = status.counters.decodeErrors
         health.reconnects = UInt32(clamping: status.reconnects)
         health.framesPerSecondTenths = UInt32((framesPerSecond * 10).rounded().clamped(to: 0...10_000))
-        health.decodePath = "software"
+        health.decodePath = decodePath
         if let info = status.streamInfo { describe(info, in: &health) }
         if let offset = status.cameraOffset { health.clockOffsetMicros = Int64(offset.seconds * 1_000_000) }
         if let still { health.still = still }

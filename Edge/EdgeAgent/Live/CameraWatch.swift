@@ -1,5 +1,6 @@
 import Dispatch
 import EdgeCapture
+import EdgeCore
 import EdgeOutbox
 import EventModel
 import Foundation
@@ -53,16 +54,38 @@ final class CameraWatch: Sendable {
             var analysis = try LiveAnalysis(
                 camera: configuration.source.camera, site: configuration.site, firstIdentity: firstIdentity,
                 outbox: outbox)
-            while !capture.mailbox.isFinished {
-                if let frame = capture.mailbox.take(timeout: .milliseconds(500)) { analysis.take(frame) }
-                analysis.reportHealth(of: capture, isChanged: news.lower())
+            let decoder = PlannedDecoder(
+                source: configuration.source, ring: capture.ring, configuration: configuration.decoding)
+            while analyseNext(decoder, &analysis) {
+                analysis.reportHealth(of: capture, decoder, isChanged: news.lower())
             }
-            analysis.finish(capture)
+            analysis.finish(capture, decoder)
         } catch {
             Logger(label: "ngatu.analysis").error(
                 "camera analysis could not start",
                 metadata: ["camera.id": "\(configuration.source.camera)", "error": "\(error)"])
         }
+    }
+}
+
+extension CameraWatch {
+    /// Waits for the next picture and analyses it; false at the end.
+    private func analyseNext(_ decoder: PlannedDecoder, _ analysis: inout LiveAnalysis) -> Bool {
+        do throws(CaptureError) {
+            switch try decoder.next(timeout: .milliseconds(500)) {
+            case .closed: return false
+            case .timeout: return true
+            case .frame(let frame):
+                capture.decoded(decoder.decoder, session: frame.session)
+                decoder.analysed(isBusy: analysis.take(frame))
+            case .look(let frame):
+                capture.decoded(decoder.decoder, session: frame.session)
+                decoder.looked(isMoving: analysis.look(at: frame))
+            }
+        } catch {
+            capture.reject(error)
+        }
+        return true
     }
 }
 

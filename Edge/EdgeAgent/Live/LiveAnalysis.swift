@@ -36,32 +36,48 @@ struct LiveAnalysis: ~Copyable {
         logger[metadataKey: "camera.id"] = "\(camera)"
     }
 
-    /// Analyses one frame and hands on what was found.
-    mutating func take(_ frame: Frame) {
-        do throws(VisionError) { try pipeline.analyse(frame) } catch {
-            rejected += 1
-            logger.trace("frame rejected", metadata: ["error": "\(error)"])
-            deliver(nil)  // what ended before this frame was found all the same
-            return
-        }
+    /// Analyses one frame and hands on what was found; answers whether pictures must keep coming.
+    mutating func take(_ frame: Frame) -> Bool {
+        do throws(VisionError) { try pipeline.analyse(frame) } catch { return reject(error) }
+        noteAnalysed(frame)
+        return pipeline.isBusy
+    }
+
+    /// Looks at a picture of an idle camera; answers whether anything moves in it.
+    mutating func look(at frame: Frame) -> Bool {
+        do throws(VisionError) {
+            if try pipeline.look(at: frame) { return true }
+        } catch { return reject(error) }
+        noteAnalysed(frame)
+        return false
+    }
+
+    /// Sends a health record where one is due or there is news.
+    mutating func reportHealth(of capture: CameraCapture, _ decoder: PlannedDecoder, isChanged: Bool) {
+        let status = capture.status
+        guard health.isDue(session: status.session, isLive: status.state == .live, isChanged: isChanged) else { return }
+        send(status, decoder)
+    }
+
+    /// Ends open situations, at the end of the agent.
+    mutating func finish(_ capture: CameraCapture, _ decoder: PlannedDecoder) {
+        pipeline.finish()
+        deliver(nil)
+        send(capture.status, decoder)
+    }
+
+    private mutating func noteAnalysed(_ frame: Frame) {
         analysed += 1
         noteSiteProblem()
         deliver(frame)
         if health.wantsStill, let still = still(of: frame) { health.still = still }
     }
 
-    /// Sends a health record where one is due or there is news.
-    mutating func reportHealth(of capture: CameraCapture, isChanged: Bool) {
-        let status = capture.status
-        guard health.isDue(session: status.session, isLive: status.state == .live, isChanged: isChanged) else { return }
-        send(status, dropped: capture.mailbox.droppedCount)
-    }
-
-    /// Ends open situations, at the end of the agent.
-    mutating func finish(_ capture: CameraCapture) {
-        pipeline.finish()
-        deliver(nil)
-        send(capture.status, dropped: capture.mailbox.droppedCount)
+    private mutating func reject(_ error: VisionError) -> Bool {
+        rejected += 1
+        logger.trace("frame rejected", metadata: ["error": "\(error)"])
+        deliver(nil)  // what ended before this frame was found all the same
+        return false
     }
 
     private mutating func deliver(_ frame: Frame?) {
@@ -94,10 +110,11 @@ struct LiveAnalysis: ~Copyable {
         }
     }
 
-    private mutating func send(_ status: CaptureStatus, dropped: UInt64) {
+    private mutating func send(_ status: CaptureStatus, _ decoder: PlannedDecoder) {
         let report = CameraHealthRecord(
-            status: status, framesAnalysed: analysed, framesDropped: dropped + rejected,
-            framesPerSecond: health.rate(of: status.counters.framesDecoded), problem: pipeline.siteProblem?.description)
+            status: status, framesAnalysed: analysed, framesDropped: decoder.counters.dropped + rejected,
+            framesPerSecond: health.rate(of: status.counters.accessUnits), decodePath: decoder.path,
+            problem: pipeline.siteProblem?.description)
         let still = health.takeStill()
         outbox.append(
             report.record(camera: camera, at: Date(), still: still?.wire), lane: .sample, evidence: still.files)
@@ -109,6 +126,14 @@ struct LiveAnalysis: ~Copyable {
             logger.error("geometry does not fit the stream; nothing is counted", metadata: ["error": "\(problem)"])
         }
         loggedProblem = problem
+    }
+}
+
+extension PlannedDecoder {
+    /// What decodes, and how much, for people.
+    var path: String {
+        let how = planner.pinned.map { "always: \($0)" } ?? planner.state.rawValue
+        return planner.slowdown > 1 ? "software, \(how), overloaded: 1/\(planner.slowdown) rate" : "software, \(how)"
     }
 }
 

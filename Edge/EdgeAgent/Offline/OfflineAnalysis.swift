@@ -7,13 +7,14 @@ import EventModel
 import Foundation
 import SiteCalibration
 
-/// Runs the pipeline over a file, every frame, and prints what it finds.
+/// Runs the pipeline over a file and prints what it finds: over every frame, or as a running camera would be decoded.
 struct OfflineAnalysis {
     var input: String
     var camera: CameraID
     var site: SiteFile?
     var startTime: Date?
     var evidenceFolder: URL?
+    var decoding = DecodePlanner.Configuration()
     var printsTracks = false
     var printsMotion = false
 
@@ -22,20 +23,20 @@ struct OfflineAnalysis {
     func run() throws {
         var source = CaptureSource(camera: camera, locator: .file(input))
         source.startTime = startTime ?? Self.currentMinute
-        let reader = try FrameReader(source: source)
+        let supply = try OfflineFrames(source, decoding)
         var pipeline = try AnalysisPipeline(camera: camera, site: site)
-        var output = JSONLines()
+        var lines = JSONLines()
         var stills = try evidenceFolder.map { try StillFolder($0) }
         let began = ContinuousClock.now
         var progress = Progress()
-        while let frame = try reader.next() {
-            try analyse(frame, &pipeline, &stills, &progress, &output)
+        while let output = try supply.next() {
+            try analyse(output, supply, &pipeline, &stills, &progress, &lines)
         }
         pipeline.finish()
         var nothing: StillFolder?
-        try print(pipeline, frame: nil, stills: &nothing, to: &output)
-        try output.write(summary(reader, progress: progress, wall: ContinuousClock.now - began))
-        try output.flush()
+        try print(pipeline, frame: nil, stills: &nothing, to: &lines)
+        try lines.write(summary(supply.counters, progress: progress, wall: ContinuousClock.now - began))
+        try lines.flush()
     }
 
     /// Without a start time minutes are counted from the first frame: it is taken for the beginning of a minute.
@@ -52,11 +53,33 @@ struct OfflineAnalysis {
     }
 
     private func analyse(
-        _ frame: Frame, _ pipeline: inout AnalysisPipeline, _ stills: inout StillFolder?, _ progress: inout Progress,
-        _ output: inout JSONLines
+        _ output: PlannedDecoder.Output, _ supply: OfflineFrames, _ pipeline: inout AnalysisPipeline,
+        _ stills: inout StillFolder?, _ progress: inout Progress, _ lines: inout JSONLines
     ) throws {
-        progress.last = frame.time.presentation
-        do throws(VisionError) { try pipeline.analyse(frame) } catch {
+        switch output {
+        case .timeout, .closed: return
+        case .frame(let frame):
+            try analyse(frame, &stills, &progress, &lines, &pipeline) {
+                (pipeline: inout AnalysisPipeline) throws(VisionError) in
+                try pipeline.analyse(frame)
+            }
+            supply.decoder.analysed(isBusy: pipeline.isBusy)
+        case .look(let frame):
+            var isMoving = false
+            try analyse(frame, &stills, &progress, &lines, &pipeline) {
+                (pipeline: inout AnalysisPipeline) throws(VisionError) in
+                isMoving = try pipeline.look(at: frame)
+            }
+            supply.decoder.looked(isMoving: isMoving)
+        }
+    }
+
+    private func analyse(
+        _ frame: Frame, _ stills: inout StillFolder?, _ progress: inout Progress, _ output: inout JSONLines,
+        _ pipeline: inout AnalysisPipeline, _ step: (inout AnalysisPipeline) throws(VisionError) -> Void
+    ) throws {
+        progress.last = max(progress.last, frame.time.presentation)
+        do throws(VisionError) { try step(&pipeline) } catch {
             progress.skipped += 1
             try print(pipeline, frame: nil, stills: &stills, to: &output)
             return
@@ -88,13 +111,44 @@ struct OfflineAnalysis {
         }
     }
 
-    private func summary(_ reader: FrameReader, progress: Progress, wall: Duration) -> SummaryLine {
+    private func summary(_ counters: CaptureCounters, progress: Progress, wall: Duration) -> SummaryLine {
         let seconds = progress.last.seconds
         return SummaryLine(
-            time: seconds, framesRead: Int(reader.counters.accessUnits),
-            framesDecoded: Int(reader.counters.framesDecoded),
+            time: seconds, framesRead: Int(counters.accessUnits),
+            framesDecoded: Int(counters.framesDecoded),
             framesAnalysed: progress.analysed, framesSkipped: progress.skipped, secondsOfVideo: seconds,
             cpuSeconds: ProcessUsage.cpuSeconds, wallSeconds: wall.seconds,
             peakMemoryBytes: ProcessUsage.peakMemoryBytes, decodePath: "software")
+    }
+}
+
+/// A file as a camera's ring and decoder see it, but never in a hurry: nothing is dropped.
+final class OfflineFrames {
+    let decoder: PlannedDecoder
+    private let packets: PacketReader
+    private let ring: PacketRing
+
+    init(_ source: CaptureSource, _ decoding: DecodePlanner.Configuration) throws(CaptureError) {
+        packets = try PacketReader(source: source)
+        ring = PacketRing()
+        decoder = PlannedDecoder(source: source, ring: ring, configuration: decoding)
+        try decoder.decoder.begin(with: packets)
+    }
+
+    var counters: CaptureCounters { packets.counters + decoder.decoder.counters }
+
+    /// The next picture; nil at the end.
+    func next() throws(CaptureError) -> PlannedDecoder.Output? {
+        while true {
+            switch try decoder.next(timeout: .zero) {
+            case .closed: return nil
+            case .timeout: try feed()
+            case let output: return output
+            }
+        }
+    }
+
+    private func feed() throws(CaptureError) {
+        if let packet = try packets.next() { ring.append(packet) } else { ring.close() }
     }
 }

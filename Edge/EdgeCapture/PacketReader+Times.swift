@@ -3,17 +3,6 @@ import EdgeCore
 import EventModel
 import Foundation
 
-/// How long one call to ``FrameReader/next()`` may take in access units that give no picture. Files may take for ever.
-struct Patience {
-    private let end: Int64
-
-    init(_ source: CaptureSource) {
-        end = source.locator.isLive ? MonotonicClock.nanoseconds() + source.pictureTimeout.nanoseconds : .max
-    }
-
-    var isExhausted: Bool { MonotonicClock.nanoseconds() > end }
-}
-
 extension StreamClock {
     /// The clock of a new session of `source`.
     init(source: CaptureSource) {
@@ -24,13 +13,13 @@ extension StreamClock {
 }
 
 extension StreamInfo {
-    /// What demuxer and decoder know right after opening.
-    init(demuxer: Demuxer, decoder: VideoDecoder) {
+    /// What the demuxer knows right after opening.
+    init(demuxer: Demuxer) {
         let stream = demuxer.stream.pointee
         let rate = [stream.avg_frame_rate, stream.r_frame_rate].first { $0.num > 0 && $0.den > 0 }
         let framesPerSecond = rate.map { Double($0.num) / Double($0.den) }
         self.init(
-            codec: decoder.name, size: demuxer.declaredSize,
+            codec: String(cString: avcodec_get_name(stream.codecpar.pointee.codec_id)), size: demuxer.declaredSize,
             declaredFramesPerSecond: framesPerSecond.flatMap { (0.01...1000).contains($0) ? $0 : nil },
             hasBFrames: stream.codecpar.pointee.video_delay > 0,
             openedFromDescription: demuxer.openedFromDescription, duration: demuxer.declaredDuration)
