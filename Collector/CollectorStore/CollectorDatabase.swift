@@ -77,7 +77,9 @@ public final class CollectorDatabase: CollectorStoring {
         connection.maximumReaderCount = 4
         connection.label = "collector"
         connection.prepareDatabase { db in
-            try db.execute(sql: "PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY")
+            // At most 64 MB for all five connections; the operating system caches the file besides.
+            let cache = db.configuration.readonly ? 8_192 : 32_768
+            try db.execute(sql: "PRAGMA cache_size = -\(cache); PRAGMA temp_store = MEMORY")
             // 16 MB: fewer copies of the same hot pages (roll-ups, evidence index) into the file.
             if !db.configuration.readonly { try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000") }
         }

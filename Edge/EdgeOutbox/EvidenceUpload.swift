@@ -31,6 +31,8 @@ struct EvidenceUpload: Hashable, Sendable {
     private var restarts = 0
     /// Answers in a row that took the file nowhere.
     private var failures = 0
+    /// The newest answer came from the collector, and was about this file: it fails at it.
+    private(set) var isCollectorFailing = false
 
     init(_ file: WaitingEvidence) { self.file = file }
 
@@ -47,6 +49,7 @@ struct EvidenceUpload: Hashable, Sendable {
 
     /// Takes an answer; nil: none came.
     mutating func answered(_ response: CollectorResponse?, failure: String = "", now: Date) -> Outcome {
+        isCollectorFailing = false
         guard let response else {
             offset = nil  // some of the part may have arrived: ask again
             return .failed(failure)
@@ -74,6 +77,7 @@ struct EvidenceUpload: Hashable, Sendable {
         case 422: return restarted()
         case 413: return .refused("the collector says it is too large")
         default:
+            isCollectorFailing = true
             offset = nil
             return .failed("the collector answers \(response.status) to evidence")
         }

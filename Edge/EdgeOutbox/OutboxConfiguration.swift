@@ -14,6 +14,9 @@ public struct OutboxConfiguration: Hashable, Sendable {
     public var memoryRecords: Int = 20_000
     /// Most bytes in memory that are not stored yet, evidence included; then appends block, counted.
     public var memoryBytes: Int = 64 << 20
+    /// How long the collector may fail at an evidence file (5xx) while it takes others, in whole hours of the agent's
+    /// running; then the file is given up, told in a `Gap`.
+    public var evidencePatience: Duration = .seconds(5 * 86_400)
     /// Bytes set aside on disk, so that dropping works on a full disk.
     public var reserveBytes: Int = 4 << 20
 

@@ -68,16 +68,15 @@ extension Shipper {
             return tell(.refusedKey, "the collector refuses this agent's key: enrol it again", "key refused")
         case .failed(let reason):
             machine.evidenceFailed(now: now)
-            if current.isHopelessForNow {
-                upload = nil
-                try await outbox.writer.perform { try $0.deferEvidence(file.sha256) }
-            }
+            if current.isHopelessForNow { try await putOff(current, reason, now: now) }
             return tell(.evidence, "evidence upload: \(reason)", "waiting: \(reason)")
         case .complete:
             try await outbox.writer.perform { try $0.confirmEvidence(file.sha256) }
+            patience.done(file, hasArrived: true)
             outbox.board.report(.evidence, nil)
         case .refused(let reason):
             try await outbox.writer.perform { try $0.giveUpEvidence(file.sha256, reason: reason, silently: false) }
+            patience.done(file, hasArrived: false)
             tell(.evidence, "evidence \(file.name.prefix(12)) will not come: \(reason)", "connected")
         case .unnamed:
             machine.evidenceMoved()
@@ -86,6 +85,20 @@ extension Shipper {
         }
         machine.evidenceMoved()
         upload = nil
+    }
+
+    /// Other files go on; a file that the collector fails at for days, while it takes others, is given up.
+    private func putOff(_ current: EvidenceUpload, _ reason: String, now: Duration) async throws {
+        let file = current.file
+        upload = nil
+        switch current.isCollectorFailing ? patience.failed(file, now: now) : .none {
+        case .none: try await outbox.writer.perform { try $0.deferEvidence(file.sha256) }
+        case .strike: try await outbox.writer.perform { try $0.deferEvidence(file.sha256, isStrike: true) }
+        case .giveUp:
+            let text = "given up after \(file.strikes + 1) hours: \(reason)"
+            try await outbox.writer.perform { try $0.giveUpEvidence(file.sha256, reason: text, silently: false) }
+            patience.done(file, hasArrived: false)
+        }
     }
 
     /// The record that names the file may still be waiting here; otherwise nobody will ever ask for it.

@@ -26,6 +26,7 @@ public actor Shipper {
     private let configuration: Configuration
     var machine: ShippingMachine
     var upload: EvidenceUpload?
+    var patience: EvidencePatience
     private var isConnected = false
 
     /// Makes a shipper; ``run()`` starts it.
@@ -40,6 +41,7 @@ public actor Shipper {
         self.key = key
         self.configuration = configuration
         self.logger = logger
+        patience = EvidencePatience(limit: outbox.configuration.evidencePatience)
         machine = ShippingMachine(seed: seed, linger: configuration.linger)
     }
 

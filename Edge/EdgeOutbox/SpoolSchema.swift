@@ -3,7 +3,7 @@ import GRDB
 
 /// The tables of `spool.sqlite`. A body is a serialized `Record` without its number, which is the row's key.
 enum SpoolSchema {
-    static let version = 1
+    static let version = 2
 
     static func create(_ db: Database, state: SpoolState) throws {
         for shelf in Shelf.allCases {
@@ -27,12 +27,22 @@ enum SpoolSchema {
                 CREATE TABLE deadLetter (sequence INTEGER PRIMARY KEY, body BLOB NOT NULL, reason TEXT NOT NULL);
                 CREATE TABLE evidence (
                     sha256 BLOB PRIMARY KEY, byteCount INTEGER NOT NULL, lane INTEGER NOT NULL, sequence INTEGER,
-                    deferrals INTEGER NOT NULL DEFAULT 0);
+                    deferrals INTEGER NOT NULL DEFAULT 0, strikes INTEGER NOT NULL DEFAULT 0);
                 CREATE INDEX evidenceOrder ON evidence (deferrals, lane);
                 CREATE INDEX evidenceSequence ON evidence (sequence);
                 PRAGMA user_version = \(version);
                 """)
         try save(state, db)
+    }
+
+    /// Brings a spool of version 1 to this one.
+    static func migrate(_ db: Database) throws {
+        guard try Int.fetchOne(db, sql: "PRAGMA user_version") == 1 else { return }
+        var state = try readState(db, tablesVersion: 1)
+        try db.execute(sql: "ALTER TABLE evidence ADD COLUMN strikes INTEGER NOT NULL DEFAULT 0")
+        state.schema = version
+        try save(state, db)
+        try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     static func save(_ state: SpoolState, _ db: Database) throws {

@@ -8,6 +8,8 @@ struct WaitingEvidence: Hashable, Sendable {
     var byteCount: Int
     /// How often the collector did not know the record that names it.
     var deferrals: Int
+    /// How many hours the collector failed at it while it took other files.
+    var strikes: Int
     /// The record that names it; nil for a file found without one, after a crash or a damaged spool.
     var sequence: UInt64?
 
@@ -61,11 +63,11 @@ extension Store {
             try Row.fetchOne(
                 db,
                 sql:
-                    "SELECT sha256, byteCount, deferrals, sequence FROM evidence ORDER BY deferrals, lane, rowid LIMIT 1"
+                    "SELECT sha256, byteCount, deferrals, strikes, sequence FROM evidence ORDER BY deferrals, lane, rowid LIMIT 1"
             ).map { row in
                 WaitingEvidence(
-                    sha256: row[0], byteCount: row[1], deferrals: row[2],
-                    sequence: (row[3] as Int64?).map(UInt64.init))
+                    sha256: row[0], byteCount: row[1], deferrals: row[2], strikes: row[3],
+                    sequence: (row[4] as Int64?).map(UInt64.init))
             }
         }
     }
@@ -88,9 +90,11 @@ extension Store {
         }
     }
 
-    func deferEvidence(_ sha256: Data) throws {
+    func deferEvidence(_ sha256: Data, isStrike: Bool = false) throws {
         try transaction { db, _ in
-            try db.execute(sql: "UPDATE evidence SET deferrals = deferrals + 1 WHERE sha256 = ?", arguments: [sha256])
+            try db.execute(
+                sql: "UPDATE evidence SET deferrals = deferrals + 1, strikes = strikes + ? WHERE sha256 = ?",
+                arguments: [isStrike ? 1 : 0, sha256])
         }
     }
 

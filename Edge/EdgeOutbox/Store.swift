@@ -124,6 +124,7 @@ extension Store {
 
     private static func open(_ directory: SpoolDirectory) throws -> Opened {
         let queue = try openDatabase(directory)
+        try queue.write { try SpoolSchema.migrate($0) }
         let (state, pending) = try queue.read { db in (try SpoolSchema.load(db), try loadPending(db)) }
         return Opened(queue: queue, state: state, pending: pending)
     }

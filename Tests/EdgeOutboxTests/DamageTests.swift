@@ -144,6 +144,24 @@ import Testing
             try !FileManager.default.contentsOfDirectory(atPath: scratch.spool).contains { $0.hasPrefix("damaged") })
     }
 
+    @Test func aSpoolOfTheFirstVersionIsTakenOver() throws {
+        let scratch = Scratch()
+        let configuration = try makeSpool(scratch, records: 20)
+        do {
+            let queue = try DatabaseQueue(path: configuration.directory + "/spool.sqlite")
+            try queue.write { db in
+                var state = try SpoolSchema.load(db)
+                state.schema = 1
+                try SpoolSchema.save(state, db)
+                try db.execute(sql: "ALTER TABLE evidence DROP COLUMN strikes; PRAGMA user_version = 1")
+            }
+        }
+        let store = try Store(configuration)
+        #expect(store.state.recordCount == 20 && store.state.schema == SpoolSchema.version)
+        #expect(store.replacement == nil)
+        #expect(try store.nextEvidence() == nil)
+    }
+
     @Test func epochsGrowEvenWhenTheClockGoesBack() throws {
         let scratch = Scratch()
         let directory = try SpoolDirectory(scratch.spool)

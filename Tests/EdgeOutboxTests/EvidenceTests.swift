@@ -84,6 +84,29 @@ import Testing
         #expect(await bench.collector.gapRecords.map(\.reason) == (status == 400 ? ["evidenceDropped"] : []))
     }
 
+    /// Given up only where the collector takes other files meanwhile: else it is the collector that is in trouble.
+    @Test(arguments: [true, false])
+    func aFileThatTheCollectorFailsAtForDaysIsGivenUp(othersArrive: Bool) async throws {
+        var bench = try Bench { $0.evidencePatience = .seconds(6 * 3_600) }
+        let bad = makeFile(5_000, seed: 2)
+        try await bench.outbox.appendAndWait(makeAlert(evidence: [bad]), lane: .alert, evidence: [bad])
+        await bench.collector.refuseEvidence(bad.sha256.hexadecimal, with: 500)
+        for half in UInt64(1)...20 {
+            await bench.run(for: .seconds(1_800))
+            #expect(half > 11 || bench.outbox.status().evidenceFiles == 1, "half hour \(half)")
+            guard othersArrive else { continue }
+            let good = makeFile(1_000, seed: 10 + half)
+            try await bench.outbox.appendAndWait(
+                makePassage(track: half, evidence: [good]), lane: .passage, evidence: [good])
+        }
+        await bench.run(for: .seconds(600))
+        #expect(bench.outbox.status().evidenceFiles == (othersArrive ? 0 : 1))
+        #expect(await bench.collector.evidence.count == (othersArrive ? 20 : 0))
+        let gaps = await bench.collector.gapRecords
+        #expect(gaps.map(\.reason) == (othersArrive ? ["evidenceDropped"] : []))
+        #expect(gaps.allSatisfy { $0.count == 1 && $0.detail.contains(bad.sha256.hexadecimal) })
+    }
+
     @Test func filesOfAnUnfinishedCommitAreGivenUpAtOnceAndInSilence() async throws {
         let scratch = Scratch()
         do {
