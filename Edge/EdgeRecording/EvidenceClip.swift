@@ -71,7 +71,7 @@ public struct EvidenceClip: Hashable, Sendable {
     /// - Throws: ``RecordingError`` of kind `notRecorded` where nothing of that time is kept.
     public init(index: RecordingIndex, camera: CameraID, from: Date, to: Date) throws(RecordingError) {
         let parts = try index.parts(camera: camera, from: from, to: to)
-        let streams = try PlaybackStream.streams(of: parts, in: index.folder)
+        let streams = PlaybackStream.streams(of: parts, in: index.folder)
         guard let stream = streams.max(by: { $0.duration < $1.duration }) else {
             throw RecordingError(.notRecorded, "nothing of that time is recorded")
         }

@@ -71,9 +71,10 @@ struct FragmentHeader: Hashable {
             if present & 0x404 == 0x400, let flags = bytes.number(offset + fields[0] + fields[1], 4) {
                 firstFlags = flags
             }
-            for index in 0..<count {
-                duration += fields[0] == 0 ? defaults.duration : Int64(bytes.int(offset + index * size) ?? 0)
-            }
+            duration =
+                fields[0] == 0
+                ? defaults.duration * Int64(count)
+                : (0..<count).reduce(0) { $0 + Int64(bytes.int(offset + $1 * size) ?? 0) }
         }
     }
 }

@@ -29,13 +29,13 @@ public struct PlaybackStream: Sendable {
 
     /// One stream for each run of parts that one player can go through: a changed format begins another.
     ///
-    /// - Parameter parts: of one camera, oldest first, as ``RecordingIndex/parts(camera:from:to:)`` gives them.
-    /// - Throws: ``RecordingError`` of kind `storage` where a file is gone.
-    public static func streams(of parts: [RecordedPart], in folder: String) throws(RecordingError) -> [PlaybackStream] {
+    /// - Parameter parts: of one camera, oldest first, as ``RecordingIndex/parts(camera:from:to:)`` gives them; those
+    ///   whose file is gone meanwhile are left out.
+    public static func streams(of parts: [RecordedPart], in folder: String) -> [PlaybackStream] {
         var streams: [PlaybackStream] = []
-        var header: (file: String, bytes: Data)?
+        var header: (file: String, bytes: Data?)?
         for part in parts {
-            if header?.file != part.file { header = (part.file, try Self.header(part, folder)) }
+            if header?.file != part.file { header = (part.file, try? Self.header(part, folder)) }  // gone: left out
             guard let bytes = header?.bytes else { continue }
             if streams.last?.header != bytes {
                 streams.append(PlaybackStream(folder: folder, header: bytes, begin: part.begin))

@@ -97,7 +97,10 @@ struct RecorderWork {
     }
 
     private mutating func fail(_ error: RecordingError) {
+        let file = segment?.name
         endSegment()
+        // Deleted or changed by somebody else: the index learns what is left of it.
+        if error.kind == .damaged, let file { try? index.recheck(file) }
         planner.interrupt()
         retryAt = .now + configuration.retry
         let isNews = state.status.problem != error.detail
@@ -125,7 +128,7 @@ struct RecorderWork {
         SegmentPlanner.Picture(
             session: packet.session, decode: packet.decodeTime.wholeNanoseconds,
             presentation: packet.time.presentation.wholeNanoseconds,
-            captured: (packet.time.capturedAt.unixMicroseconds).multipliedReportingOverflow(by: 1000).partialValue,
+            captured: min(max(packet.time.capturedAt.unixMicroseconds, 0), 1 << 52) * 1000,
             isKey: packet.isKey, isNewFormat: isNewFormat)
     }
 }

@@ -41,6 +41,15 @@ extension RecordingIndex {
         return report
     }
 
+    /// Makes the index agree with one file that is not written any more.
+    func recheck(_ file: String) throws(RecordingError) {
+        queue.forget(file)
+        var status = stat()
+        guard stat(folder + "/" + file, &status) == 0 else { return try deleteRow(file) }
+        var report = RepairReport()
+        try repair(file, Int64(status.st_size), knownPartCount: 0, &report)
+    }
+
     private struct KnownFile {
         var byteCount: Int64
         var isOpen: Bool

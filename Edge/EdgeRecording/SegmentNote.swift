@@ -25,7 +25,8 @@ struct SegmentNote: Codable, Hashable, Sendable {
     /// Reads a whole `uuid` box; nil for anybody else's.
     init?(box: Data) {
         guard box.count > 24, Data(box.dropFirst(8).prefix(16)) == Self.identifier,
-            let note = try? JSONDecoder().decode(Self.self, from: Data(box.dropFirst(24)))  // broken: as good as none
+            let note = try? JSONDecoder().decode(Self.self, from: Data(box.dropFirst(24))),  // broken: as good as none
+            note.origin.magnitude < 1 << 62
         else { return nil }
         self = note
     }

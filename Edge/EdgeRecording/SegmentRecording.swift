@@ -16,6 +16,8 @@ final class SegmentRecording {
     private var part: (begin: PlacedTime, captured: Int64, isKey: Bool)?
     private var lastDuration = StreamTicks.perSecond / 25
 
+    /// The file's path under the recordings' folder.
+    var name: String { segment.file }
     /// See ``SegmentTimeline/lateness``.
     var lateness: Int64 { timeline.lateness }
 

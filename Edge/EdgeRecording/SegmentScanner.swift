@@ -32,6 +32,8 @@ struct SegmentScanner {
     let byteCount: Int64
 
     private static let largestHeader: Int64 = 1 << 22
+    /// 35 days of ticks: more in a file is damage.
+    private static let longest: Int64 = 1 << 38
 
     /// - Returns: nil where the header is not whole: nothing of the file can be played.
     func scan() throws -> SegmentLayout? {
@@ -64,7 +66,8 @@ struct SegmentScanner {
             let captured = ReferenceTime.microseconds(try read(offset, ReferenceTime.byteCount)),
             let head = try box(at: offset + time.size), head.name == "moof", head.size <= Self.largestHeader,
             let header = FragmentHeader(try read(offset + time.size, Int(head.size))),
-            let body = try box(at: offset + time.size + head.size), body.name == "mdat"
+            let body = try box(at: offset + time.size + head.size), body.name == "mdat",
+            header.decode < Self.longest, header.duration < Self.longest
         else { return nil }
         let end = offset + time.size + head.size + body.size
         // A disk that lost power may have kept the file's length and not its content: zeros. No picture ends so.

@@ -12,6 +12,8 @@ struct SegmentTimeline {
     private let firstDecode: Int64
     private let shift: Int64
     private var last: Int64 = -1
+    /// No camera reorders pictures over more; MP4 holds 32 bits of it.
+    private static let longestDelay = 10 * StreamTicks.perSecond
     /// By how much, in nanoseconds, the worst picture was shown too late: what the next file should be shifted by.
     private(set) var lateness: Int64 = 0
 
@@ -29,7 +31,7 @@ struct SegmentTimeline {
         lateness = max(lateness, decode - presentation)
         let decoded = max(StreamTicks.ticks(nanoseconds: decode - firstDecode), last + 1)
         last = decoded
-        return PlacedTime(
-            decode: decoded, presentation: max(decoded, StreamTicks.ticks(nanoseconds: presentation - origin)))
+        let shown = StreamTicks.ticks(nanoseconds: presentation - origin)
+        return PlacedTime(decode: decoded, presentation: min(max(decoded, shown), decoded + Self.longestDelay))
     }
 }

@@ -17,12 +17,9 @@ enum StreamTicks {
 }
 
 extension Duration {
-    /// Whole nanoseconds; clamped beyond 292 years.
+    /// Whole nanoseconds; clamped to 63 years, so that differences of what a camera sends never overflow.
     var wholeNanoseconds: Int64 {
         let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, carries) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return carries ? (seconds < 0 ? .min : .max) : sum
+        return min(max(seconds, -2_000_000_000), 2_000_000_000) * 1_000_000_000 + attoseconds / 1_000_000_000
     }
 }

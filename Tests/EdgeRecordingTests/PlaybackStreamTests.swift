@@ -21,7 +21,7 @@ struct PlaybackStreamTests {
         try recordings.record(try TestClip.packets(.init(seconds: 12, bFrames: 2)), segment: .seconds(4))
 
         let parts = try recordings.index.parts(camera: testCamera, from: seconds(3.5), to: seconds(9.5))
-        let streams = try PlaybackStream.streams(of: parts, in: recordings.folder)
+        let streams = PlaybackStream.streams(of: parts, in: recordings.folder)
 
         let stream = try #require(streams.first)
         #expect(streams.count == 1)
@@ -38,7 +38,7 @@ struct PlaybackStreamTests {
         let packets = try TestClip.packets(.init(seconds: 2))
         try recordings.record(packets + packets.map { $0.moved(session: 2, clockBy: 30) })
 
-        let streams = try PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder)
+        let streams = PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder)
 
         #expect(streams.map(\.duration) == [.seconds(32)])
     }
@@ -48,7 +48,7 @@ struct PlaybackStreamTests {
         let first = try TestClip.packets(.init(seconds: 2))
         let second = try TestClip.packets(.init(seconds: 2, encoder: "libx265")).map { $0.moved(by: 2) }
         try recordings.record(first + second)
-        let streams = try PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder)
+        let streams = PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder)
         #expect(streams.map(\.duration) == [.seconds(2), .seconds(2)])
     }
 
@@ -56,7 +56,7 @@ struct PlaybackStreamTests {
         let recordings = try Recordings()
         try recordings.record(try TestClip.packets(.init(seconds: 6)), segment: .seconds(2))
         let stream = try #require(
-            try PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder).first)
+            PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder).first)
         let whole = try stream.read(from: 0, count: Int(stream.byteCount))
         #expect(whole.count == Int(stream.byteCount))
         var generator = SystemRandomNumberGenerator()
@@ -73,7 +73,7 @@ struct PlaybackStreamTests {
         let recordings = try Recordings()
         try recordings.record(try TestClip.packets(.init(seconds: 2)))
         let stream = try #require(
-            try PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder).first)
+            PlaybackStream.streams(of: try recordings.parts(), in: recordings.folder).first)
         truncate(recordings.path(try recordings.files()[0].file), 2000)
         #expect(throws: RecordingError.self) { try stream.read(from: 0, count: Int(stream.byteCount)) }
     }

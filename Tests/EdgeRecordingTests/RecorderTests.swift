@@ -190,9 +190,40 @@ struct RecorderTests {
         work.end()
         try recordings.index.flush()
 
-        let report = try recordings.index.repair()
-        #expect(report.orphanRowCount == 1)
+        #expect(try recordings.index.repair() == RepairReport())
         let file = try #require(try recordings.files().first)
         #expect(try Playback(recordings.path(file.file)).frameCount == 100)
+    }
+
+    @Test func aFileCutUnderTheRecorderKeepsWhatIsWhole() throws {
+        let recordings = try Recordings()
+        var configuration = Recorder.Configuration()
+        configuration.retry = .zero
+        var work = RecorderWork(
+            camera: testCamera, index: recordings.index, configuration: configuration, disk: .system,
+            state: RecorderState(), logger: quietLogger)
+        for (number, packet) in try TestClip.packets(.init(seconds: 8)).enumerated() {
+            if number == 60 {
+                let part = try #require(try recordings.parts().last)
+                truncate(recordings.path(part.file), off_t(part.offset + 10))
+            }
+            work.take(packet)
+        }
+        work.end()
+        try recordings.index.flush()
+
+        let counts = try recordings.files().map { try Playback(recordings.path($0.file)).frameCount }
+        #expect(counts == [25, 100])
+        #expect(try recordings.index.repair() == RepairReport())
+    }
+
+    @Test func absurdTimesNeverTrap() throws {
+        let recordings = try Recordings()
+        let packets = try TestClip.packets(.init(seconds: 4))
+        let jumps: [Double] = [0, 3600, -7200, 1e11, -1e11, 1e17, 0]
+        let jumped = packets.enumerated().map { $1.moved(by: jumps[$0 / 15]) }
+        let status = try recordings.record(jumped + packets.map { $0.moved(session: 2, clockBy: -1e12) })
+        #expect(status.problem == nil)
+        for file in try recordings.files() { _ = try Playback(recordings.path(file.file)) }
     }
 }

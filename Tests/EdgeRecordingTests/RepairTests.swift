@@ -94,4 +94,28 @@ struct RepairTests {
         #expect(report.damagedFiles == ["nga-tu-01/2026-11-20/holiday.mp4"])
         #expect(access(path + "/holiday.mp4.damaged", F_OK) == 0)
     }
+
+    @Test func noDamageTrapsTheScanner() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 3)))
+        let file = try #require(try recordings.files().first)
+        let content = try Data(contentsOf: URL(filePath: recordings.path(file.file)))
+        let parts = try recordings.parts()
+        for _ in 0..<2000 {
+            var damaged = content
+            // Boxes, not pictures: the header, and what is around the beginning of a part.
+            let begins = [0, 700] + parts.map { Int($0.offset) }
+            for _ in 0..<3 {
+                let place = (begins.randomElement() ?? 0) + Int.random(in: 0..<240)
+                damaged[place] = [0, 1, 0x7F, 0x80, 0xFF, .random(in: 0...255)].randomElement() ?? 0
+            }
+            let scanner = SegmentScanner(
+                read: { offset, count in
+                    let begin = min(max(0, Int(offset)), damaged.count)
+                    return damaged.subdata(in: begin..<min(damaged.count, begin + count))
+                }, byteCount: Int64(damaged.count))
+            let layout = try scanner.scan()
+            #expect((layout?.validByteCount ?? 0) <= Int64(content.count))
+        }
+    }
 }

@@ -2,6 +2,7 @@ import CFFmpeg
 import EdgeCore
 import EventModel
 import Foundation
+import Synchronization
 import TestSupport
 
 /// Videos made on the spot by the ffmpeg program, and read as a camera's packets.
@@ -63,7 +64,19 @@ enum TestClip {
         try read(try file(recipe), session: session, hidesSets: hidesSets)
     }
 
+    private static let made = Mutex<[Recipe: String]>([:])
+
+    /// Each recipe is encoded once a run.
     private static func file(_ recipe: Recipe) throws -> String {
+        try made.withLock { made in
+            if let path = made[recipe] { return path }
+            let path = try makeFile(recipe)
+            made[recipe] = path
+            return path
+        }
+    }
+
+    private static func makeFile(_ recipe: Recipe) throws -> String {
         let path = folder() + (recipe.isAnnexB ? "/clip.ts" : "/clip.mp4")
         var arguments = ["-v", "error", "-nostdin", "-y", "-f", "lavfi"]
         arguments += ["-i", "testsrc=size=\(recipe.size):rate=25:duration=\(recipe.seconds)", "-pix_fmt", "yuv420p"]
