@@ -67,7 +67,7 @@ import Testing
     @Test func nothingWaitsByTheWallClock() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
-        let folder = root.appendingPathComponent("Edge/EdgeOutbox")
+        let folder = root.appendingPathComponent("Edge/EdgeOutbox").resolvingSymlinksInPath()
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "swift" }
         #expect(files.count > 20)
