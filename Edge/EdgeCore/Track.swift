@@ -50,11 +50,15 @@ public struct Track: Hashable, Sendable {
     /// Set in the scene that removes it: the track that it turned out to be a piece of. What either of them crossed,
     /// one object crossed.
     public var joined: TrackID?
+    /// Whether its ground point lies in or right above the box of another track that goes the same way: it may be a
+    /// part of that one, or stand behind it. What it does is sure only when it has been seen by itself.
+    public var isBehindAnother: Bool
 
     /// Makes a track.
     public init(
         id: TrackID, state: TrackState, box: BoundingBox, velocity: Point, label: ObjectClass, confidence: Double,
-        firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil, joined: TrackID? = nil
+        firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil, joined: TrackID? = nil,
+        isBehindAnother: Bool = false
     ) {
         self.id = id
         self.state = state
@@ -67,6 +71,7 @@ public struct Track: Hashable, Sendable {
         self.hits = hits
         self.origin = origin
         self.joined = joined
+        self.isBehindAnother = isBehindAnother
     }
 }
 

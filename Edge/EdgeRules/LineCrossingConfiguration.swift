@@ -8,6 +8,8 @@ public struct LineCrossingConfiguration: Hashable, Sendable {
     public var returnShare = 0.5
     /// A track that vanishes in the second half of the band counts if it was going on at this speed, in sizes a second.
     public var vanishingSpeed = 0.3
+    /// A track that crossed in the box of another counts when it has been seen by itself for this long.
+    public var apartFor: Duration = .milliseconds(300)
     /// A track that no scene has had for this long is forgotten.
     public var forgetAfter: Duration = .seconds(120)
 

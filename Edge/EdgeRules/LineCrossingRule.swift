@@ -15,6 +15,8 @@ public import SiteCalibration
 ///   seen counts as its path: what passes behind a bus is counted then.
 /// - A track removed in the band counts if it was last seen beyond the line itself, going on. Removed before the line,
 ///   it does not.
+/// - A track that crosses in or right behind the box of another one that goes the same way counts when it has been seen
+///   by itself for ``LineCrossingConfiguration/apartFor``: a windscreen never is, a second vehicle will be.
 /// - Where a track turns out to be a piece of another one (`Track.joined`), what it crossed does not count again.
 /// - The way back (a U-turn) counts when the track had gone half its size beyond the band; the same direction again
 ///   likewise. A box that swings wider than the band therefore still counts once.
@@ -67,7 +69,7 @@ public struct LineCrossingRule: Rule {
         case .confirmed:
             let step = LineStep(track, track.box.bottomCenter, at: time, line.segment, configuration)
             if passers[track.id] == nil { passers[track.id] = firstSight(of: track, before: step) }
-            return passers[track.id]?.move(to: step)
+            return passers[track.id]?.move(to: step, configuration)
         case .removed:
             return passers.removeValue(forKey: track.id)?.vanish(velocity: track.velocity, configuration)
         }

@@ -26,9 +26,13 @@ struct LineStep: Sendable {
         distance = segment.signedDistance(to: point)
         offset = segment.offset(of: point)
         size = max(0, track.box.area).squareRoot()
+        isByItself = !track.isBehindAnother
         band = max(configuration.minimumBandPixels, configuration.bandShare * size)
         returnDepth = band + configuration.returnShare * size
     }
+
+    /// Whether the object was seen apart from others: else it may be a part of one of them.
+    let isByItself: Bool
 
     /// How far from the line a counted track must have been before it may count again.
     let returnDepth: Double
@@ -73,6 +77,10 @@ struct LinePasser: Sendable {
     private var depth = 0.0
     private var meeting: Meeting?
     private var hasCounted = false
+    /// A crossing that waits until the track is seen by itself.
+    private var held: LineCrossing?
+    /// When the track was last not seen by itself.
+    private var lastInCompany: Duration?
     /// A crossing towards this side was counted for a piece of the object already.
     private var excused: LineSide?
 
@@ -86,8 +94,19 @@ struct LinePasser: Sendable {
     /// Stream time of the newest step.
     var lastTime: Duration { last.time }
 
-    /// Takes the next position; returns the crossing that it completes.
-    mutating func move(to step: LineStep) -> LineCrossing? {
+    /// Takes the next position; returns the crossing that it completes, or one that had to wait.
+    mutating func move(to step: LineStep, _ configuration: LineCrossingConfiguration) -> LineCrossing? {
+        if !step.isByItself { lastInCompany = step.time }
+        if let crossing = completed(by: step) {
+            // There and back before it was seen by itself: nothing is sure to have crossed.
+            held = held == nil ? crossing : nil
+        }
+        if let lastInCompany, step.time - lastInCompany < configuration.apartFor { return nil }
+        defer { held = nil }
+        return held
+    }
+
+    private mutating func completed(by step: LineStep) -> LineCrossing? {
         noteMeeting(with: step)
         last = step
         guard step.isClear, let arrived = step.side else { return nil }
@@ -106,7 +125,7 @@ struct LinePasser: Sendable {
     ///
     /// - Parameter velocity: pixels a second, when the track was given up.
     func vanish(velocity: Point, _ configuration: LineCrossingConfiguration) -> LineCrossing? {
-        guard let side, let half, side != half, excused != half, !last.isClear else { return nil }
+        guard let side, let half, side != half, excused != half, !last.isClear, last.isByItself else { return nil }
         let ahead = Point(x: last.segment.from.x + velocity.x, y: last.segment.from.y + velocity.y)
         let away = last.segment.signedDistance(to: ahead) * (half == .right ? 1 : -1)
         return away >= configuration.vanishingSpeed * last.size ? counted(towards: half, at: last) : nil
@@ -114,7 +133,9 @@ struct LinePasser: Sendable {
 
     /// Takes over what a piece of the object has counted, where the object itself has still to follow.
     mutating func inherit(from piece: LinePasser) {
-        guard piece.hasCounted, !hasCounted, let arrived = piece.side, (side ?? birth.side) != arrived else { return }
+        guard piece.hasCounted, piece.held == nil else { return }
+        held = nil
+        guard !hasCounted, let arrived = piece.side, (side ?? birth.side) != arrived else { return }
         excused = arrived
     }
 

@@ -20,6 +20,8 @@ struct LiveTrack: Sendable {
     var whole: TrackID?
     /// The track that it turned out to be a piece of.
     var joined: TrackID?
+    /// Its ground point lies in or right above the box of another one that goes the same way.
+    var isBehindAnother = false
     /// Since when it has been seen in pieces only; nil while it is whole.
     var inPiecesSince: Duration?
     /// The predicted box of this frame.
@@ -46,8 +48,9 @@ struct LiveTrack: Sendable {
     var track: Track {
         Track(
             id: id, state: state, box: filter.box, velocity: filter.velocity, label: votes.winner,
-            confidence: confidence, firstSeen: firstSeen, lastSeen: lastSeen, hits: hits, origin: origin, joined: joined
-        )
+            confidence: confidence, firstSeen: firstSeen, lastSeen: lastSeen, hits: hits, origin: origin,
+            joined: joined,
+            isBehindAnother: isBehindAnother)
     }
 
     /// Moves the box ahead. What stood still when it was last seen stays where it is.

@@ -22,7 +22,10 @@ extension Tracker {
             tracks[index].noteSeen(detections[source], at: time, isOccluded: isShared)
         }
         // Apart, when all have moved: a track may be a piece of one that comes after it.
-        for index in tracks.indices where tracks[index].lastSeen == time { confirmIfDue(index, at: time) }
+        for index in tracks.indices where tracks[index].lastSeen == time {
+            confirmIfDue(index, at: time)
+            tracks[index].isBehindAnother = standsBehindAnother(index, at: time)
+        }
     }
 
     /// Feeds a filter with a box of its own. A box whose size jumps is believed at the edges that fit the prediction,

@@ -91,6 +91,20 @@ extension Tracker {
         }
     }
 
+    /// Whether the ground point of a track lies in the box of another, or right above it: it may be a part of that one,
+    /// as a windscreen is of a car, or stand behind it.
+    func standsBehindAnother(_ index: Int, at time: Duration) -> Bool {
+        let own = tracks[index].filter.box
+        return tracks.indices.contains { other in
+            guard other != index, tracks[other].lastSeen == time || workspace.isHidden[other] else { return false }
+            let box = tracks[other].filter.box
+            let across = min(own.maxX, box.maxX) - max(own.x, box.x)
+            let room = 0.25 * max(own.height, box.height)
+            return own.maxY < box.maxY && own.maxY >= box.y - room && across >= 0.8 * own.width
+                && Self.goTogether(tracks[index], tracks[other])
+        }
+    }
+
     private static func goTogether(_ a: LiveTrack, _ b: LiveTrack) -> Bool {
         let velocity = a.filter.velocity, other = b.filter.velocity
         return velocity.x * other.x + velocity.y * other.y >= 0

@@ -8,25 +8,37 @@ extension Tracker {
     ///
     /// Pieces with a gap of more than a quarter of the box between them, or that outgrow the prediction, are two
     /// objects that part, and so are those that leave most of their common outline open, or have stayed
-    /// apart for ``TrackerConfiguration/joinFor``: they are left alone, and the second becomes a track of its own.
+    /// apart for ``TrackerConfiguration/joinFor``: the track takes the size of its own detection, and the second
+    /// becomes a track of its own. Objects that part need to show it only for ``TrackerConfiguration/partAfter``.
     mutating func joinFragments(_ detections: [Detection], at time: Duration) {
         for index in tracks.indices where tracks[index].isBelieved && workspace.boxOfTrack[index] != nil {
             let expected = tracks[index].predicted
             let since = tracks[index].inPiecesSince ?? time
             var isInPieces = false
+            var isParting = false
             for piece in workspace.candidates where workspace.isFree(piece) {
                 guard let box = workspace.boxOfTrack[index] else { break }
                 let other = detections[piece].box
-                guard isPiece(other, of: expected, beside: box) else { continue }
+                guard Affinity.coverage(of: other, by: expected) >= 0.6 else { continue }
+                guard isPiece(other, of: expected, beside: box) else {
+                    isParting = isParting || Self.standSideBySide(other, box)
+                    continue
+                }
                 let hasGap = !Self.isStacked(other, box)
                 isInPieces = isInPieces || hasGap
                 if hasGap && time - since >= configuration.joinFor { continue }
                 workspace.boxOfTrack[index] = box.union(other)
                 workspace.take(piece)
             }
-            if isInPieces && time - since >= configuration.joinFor { workspace.isPiece[index] = true }
-            tracks[index].inPiecesSince = isInPieces && !workspace.isPiece[index] ? since : nil
+            let patience = isParting ? configuration.partAfter : configuration.joinFor
+            if (isInPieces || isParting) && time - since >= patience { workspace.isPiece[index] = true }
+            tracks[index].inPiecesSince = (isInPieces || isParting) && !workspace.isPiece[index] ? since : nil
         }
+    }
+
+    /// Whether two boxes stand side by side on the ground, with room between them: pieces of one object do not.
+    private static func standSideBySide(_ a: BoundingBox, _ b: BoundingBox) -> Bool {
+        max(a.x, b.x) >= min(a.maxX, b.maxX) && abs(a.maxY - b.maxY) <= 0.4 * max(a.height, b.height)
     }
 
     private func isPiece(_ piece: BoundingBox, of expected: BoundingBox, beside box: BoundingBox) -> Bool {
@@ -42,58 +54,92 @@ extension Tracker {
 
     /// Gives a region that covers several tracks to all of them.
     ///
-    /// The tracks keep their sizes and their places to one another and move as the region's edges moved against the
-    /// tracks' common outline. A region no larger than the one track that got it hides the others: they wait.
+    /// A region no larger than the one track that got it hides the others: they wait inside.
     mutating func shareMergedRegions(_ detections: [Detection]) {
         for owner in tracks.indices where tracks[owner].isBelieved && !workspace.isShared[owner] {
             guard let detection = workspace.detectionOfTrack[owner], let region = workspace.boxOfTrack[owner] else {
                 continue
             }
-            guard let outline = outlineOfGroup(owner, region) else { continue }
-            let front = tracks[owner].predicted
-            let isNoLarger = region.area < 1.25 * front.area
-            let shift = Self.shift(from: outline, to: region)
-            forEachCovered(by: region, except: owner) { workspace, index, predicted in
-                if isNoLarger {
+            gatherGroup(owner, region)
+            guard workspace.rows.count > 1 else { continue }
+            let isNoLarger = region.area < 1.25 * tracks[owner].predicted.area
+            for index in workspace.rows {
+                let place = placeInGroup(index, region)
+                if !isNoLarger {
+                    share(detection, with: index, at: place)
+                } else if index != owner {
                     workspace.isHidden[index] = true
-                } else {
-                    workspace.pair(track: index, detection: detection, box: Self.moved(predicted, by: shift))
-                    workspace.isShared[index] = true
-                    workspace.isShared[owner] = true
+                    tracks[index].filter.update(groundPoint: place, errorFactor: 6)
                 }
             }
-            if workspace.isShared[owner] { workspace.boxOfTrack[owner] = Self.moved(front, by: shift) }
         }
     }
 
-    /// The common outline of a track and the unseen ones that its region covers; nil where it covers no other.
-    private mutating func outlineOfGroup(_ owner: Int, _ region: BoundingBox) -> BoundingBox? {
-        var outline = tracks[owner].predicted
-        var isGroup = false
-        forEachCovered(by: region, except: owner) { _, _, predicted in
-            outline = outline.union(predicted)
-            isGroup = true
-        }
-        return isGroup ? outline : nil
+    private mutating func share(_ detection: Int, with index: Int, at place: Point) {
+        let size = tracks[index].predicted
+        let box = BoundingBox(
+            x: place.x - size.width / 2, y: place.y - size.height, width: size.width, height: size.height)
+        workspace.pair(track: index, detection: detection, box: box)
+        workspace.isShared[index] = true
     }
 
-    /// Visits the tracks that were seen a moment ago, have no detection now, and lie inside a region.
-    private mutating func forEachCovered(
-        by region: BoundingBox, except owner: Int, _ visit: (inout Workspace, Int, BoundingBox) -> Void
-    ) {
+    /// Fills the workspace's rows with a track and the unseen ones that its region covers.
+    private mutating func gatherGroup(_ owner: Int, _ region: BoundingBox) {
+        workspace.rows.removeAll(keepingCapacity: true)
+        workspace.rows.append(owner)
         for index in tracks.indices where index != owner && workspace.detectionOfTrack[index] == nil {
             let track = tracks[index]
             // What was lost alone, e.g. a parked car, must not be carried off by a passing one.
             guard track.state == .confirmed || (track.state == .lost && track.isOccluded) else { continue }
-            if Affinity.coverage(of: track.predicted, by: region) >= 0.6 { visit(&workspace, index, track.predicted) }
+            let least = track.isOccluded ? 0.25 : 0.6
+            if Affinity.coverage(of: track.predicted, by: region) >= least { workspace.rows.append(index) }
         }
     }
 
-    private static func shift(from outline: BoundingBox, to region: BoundingBox) -> Point {
-        Point(x: (region.x - outline.x + region.maxX - outline.maxX) / 2, y: region.maxY - outline.maxY)
+    /// Where a track of the group stands in the region: an edge of the region is the edge of the one that is expected
+    /// farthest out on that side. Who has no edge keeps its own way, moves as the outline of all moved, and stays
+    /// inside.
+    private func placeInGroup(_ index: Int, _ region: BoundingBox) -> Point {
+        let own = tracks[index].predicted
+        let across = Span(from: own.x, to: own.maxX), down = Span(from: own.y, to: own.maxY)
+        var ends = (left: own.x, right: own.maxX, top: own.y, bottom: own.maxY)
+        for other in workspace.rows {
+            let box = tracks[other].predicted
+            ends.left = min(ends.left, box.x)
+            ends.right = max(ends.right, box.maxX)
+            ends.top = min(ends.top, box.y)
+            ends.bottom = max(ends.bottom, box.maxY)
+        }
+        let regionAcross = Span(from: region.x, to: region.maxX), regionDown = Span(from: region.y, to: region.maxY)
+        let x = across.placed(in: regionAcross, outline: Span(from: ends.left, to: ends.right)).middle
+        let y = down.placed(in: regionDown, outline: Span(from: ends.top, to: ends.bottom))
+        return Point(x: x, y: ends.bottom == own.maxY ? region.maxY : y.to)
     }
+}
 
-    private static func moved(_ box: BoundingBox, by shift: Point) -> BoundingBox {
-        BoundingBox(x: box.x + shift.x, y: box.y + shift.y, width: box.width, height: box.height)
+/// A stretch of one axis.
+struct Span: Hashable, Sendable {
+    var from: Double
+    var to: Double
+
+    var middle: Double { (from + to) / 2 }
+
+    /// The stretch, of the same length if there is room, where it lies in a region that several fill.
+    ///
+    /// - Parameter outline: that of all of them as expected, which is now seen as the region.
+    func placed(in region: Span, outline: Span) -> Span {
+        let length = min(to - from, region.to - region.from)
+        if from == outline.from && to == outline.to { return Span(middle: region.middle, length: length) }
+        if from == outline.from { return Span(from: region.from, to: region.from + length) }
+        if to == outline.to { return Span(from: region.to - length, to: region.to) }
+        let moved = middle + region.middle - outline.middle
+        let inside = min(max(moved, region.from + length / 2), region.to - length / 2)
+        return Span(middle: inside, length: length)
+    }
+}
+
+extension Span {
+    fileprivate init(middle: Double, length: Double) {
+        self.init(from: middle - length / 2, to: middle + length / 2)
     }
 }

@@ -37,6 +37,8 @@ public struct TrackerConfiguration: Hashable, Sendable {
 
     /// How long pieces with a gap between them pass for one object that was whole before.
     public var joinFor: Duration = .milliseconds(300)
+    /// How long two detections that stand side by side in the box of one track must do so to be two objects.
+    public var partAfter: Duration = .milliseconds(80)
 
     /// No more tracks than this at once; beyond it nothing new is begun.
     public var maximumTrackCount = 128
