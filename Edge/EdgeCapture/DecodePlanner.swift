@@ -229,7 +229,7 @@ struct PacketSizeHint: Hashable, Sendable {
     private var seen = 0
     private var larger = 0
     private var next: Duration?
-    private var patience: Duration = .milliseconds(500)
+    private var fruitless = 0
 
     /// Whether a packet between key frames, with those before it, is a reason to look.
     mutating func isSuspicious(_ byteCount: Int, at time: Duration) -> Bool {
@@ -240,13 +240,12 @@ struct PacketSizeHint: Hashable, Sendable {
         larger = isLarger ? larger + 1 : 0
         self.usual = usual + (size - usual) * (isLarger ? 0.02 : 0.1)
         guard seen > 25, larger >= 3, time >= next ?? .zero else { return false }
-        next = time + patience
+        // What is still small at the picture's border may show the next time: only the fourth look for nothing slows.
+        next = time + min(.milliseconds(320) * (1 << max(0, fruitless - 3)), .seconds(4))
+        fruitless = min(fruitless + 1, 10)
         return true
     }
 
-    /// The look is over. Where hints come again and again for nothing they are heeded less often.
-    mutating func looked() {
-        larger = 0
-        patience = min(patience * 2, .seconds(4))
-    }
+    /// The look is over.
+    mutating func looked() { larger = 0 }
 }

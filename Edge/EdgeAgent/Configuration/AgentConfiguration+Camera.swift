@@ -11,14 +11,16 @@ extension AgentConfiguration {
         guard let id, let locator else {
             _ = settings(section, CaptureSource(camera: CameraID.unnamed, locator: .file("")))
             _ = decoding(section)
+            _ = section.flag("record")
             section.finish()
             return nil
         }
         let source = settings(section, CaptureSource(camera: id, locator: locator))
         let decoding = decoding(section)
         let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
+        let isRecorded = section.flag("record") ?? true
         section.finish()
-        return Camera(source: source, site: site, decoding: decoding)
+        return Camera(source: source, site: site, decoding: decoding, isRecorded: isRecorded)
     }
 
     private static func settings(_ section: YAMLSection, _ source: CaptureSource) -> CaptureSource {

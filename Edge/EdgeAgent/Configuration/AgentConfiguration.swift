@@ -13,6 +13,19 @@ struct AgentConfiguration: Sendable {
         var site: SiteFile?
         /// What is decoded of it.
         var decoding = DecodePlanner.Configuration()
+        /// Whether it is recorded, where anything is.
+        var isRecorded = true
+    }
+
+    /// Where recordings go, and how long they stay.
+    struct Recording: Sendable {
+        var folder: URL
+        /// Days after which a recording is deleted.
+        var days: Double
+        /// Most bytes of all recordings; nil: as much as the disk holds.
+        var limit: Int?
+        /// Free space on the disk that is left to others.
+        var reserve: Int
     }
 
     /// What the agent calls itself when it enrols.
@@ -27,6 +40,8 @@ struct AgentConfiguration: Sendable {
     var bytesPerSecond: Int?
     /// A file of certificates (PEM) to trust beside the system's, for a collector with its own.
     var collectorCertificates: URL?
+    /// Nil: nothing is recorded.
+    var recording: Recording?
     var cameras: [Camera]
 
     /// Reads and checks a file.
@@ -69,6 +84,7 @@ struct AgentConfiguration: Sendable {
 
     private static func read(_ root: YAMLSection, folder: URL) -> AgentConfiguration? {
         let agent = root.required("agent", root.section("agent"), "it names the agent and its data folder")
+        let recording = root.section("recording").flatMap { self.recording($0, folder: folder) }
         let sections = root.sections("cameras")
         let cameras = sections.map { camera($0, folder: folder) }
         root.finish()
@@ -76,6 +92,7 @@ struct AgentConfiguration: Sendable {
         noteDoubledCameras(cameras, in: sections)
         guard let agent, let settings = self.agent(agent, folder: folder) else { return nil }
         var configuration = settings
+        configuration.recording = recording
         configuration.cameras = cameras.compactMap(\.self)
         return configuration
     }
@@ -93,6 +110,17 @@ struct AgentConfiguration: Sendable {
             }, cameras: [])
         section.finish()
         return name == nil || data == nil ? nil : configuration
+    }
+
+    private static func recording(_ section: YAMLSection, folder: URL) -> Recording? {
+        let place = section.required("folder", section.string("folder"), "where the recordings go")
+        let recording = Recording(
+            folder: URL(fileURLWithPath: place ?? "", relativeTo: folder),
+            days: section.number("days", in: 0.05...3_650, unit: "days") ?? 7,
+            limit: section.byteCount("limit", atLeast: 100_000_000),
+            reserve: section.byteCount("reserve", atLeast: 0) ?? 2_000_000_000)
+        section.finish()
+        return place == nil ? nil : recording
     }
 
     private static func noteDoubledCameras(_ cameras: [Camera?], in sections: [YAMLSection]) {

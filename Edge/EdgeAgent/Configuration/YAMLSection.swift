@@ -35,6 +35,14 @@ final class YAMLSection {
         return value
     }
 
+    func flag(_ key: String) -> Bool? {
+        guard let node = node(key) else { return nil }
+        guard let value = node.scalar.flatMap({ ["true": true, "false": false][$0.string] }) else {
+            return fail(key, "wants true or false", at: node)
+        }
+        return value
+    }
+
     func seconds(_ key: String, in range: ClosedRange<Double>) -> Duration? {
         number(key, in: range, unit: "seconds").map { .milliseconds(Int64($0 * 1_000)) }
     }

@@ -1,5 +1,7 @@
 import Dispatch
+import EdgeCapture
 import EdgeOutbox
+import EdgeRecording
 import EventModel
 import Foundation
 import Logging
@@ -13,6 +15,7 @@ struct Agent: Service {
     private let shipper: Shipper
     private let transport: HTTPTransport
     private let cameras: [CameraWatch]
+    private let recording: Recording?
     private let problems: [String]
     private let logger: Logger
 
@@ -27,7 +30,6 @@ struct Agent: Service {
         let enrolled = try Enrolment.load(keyFile: paths.key)
         outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
         let runs = RunCounter(in: paths.folder)
-        problems = [runs.problem].compactMap(\.self)
         if let problem = runs.problem { logger.warning("runs are not counted", metadata: ["problem": "\(problem)"]) }
         // The last step that can fail: a transport that is given up without a shutdown ends the process.
         transport = try HTTPTransport(
@@ -37,6 +39,23 @@ struct Agent: Service {
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
         let outbox = outbox
         cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity) }
+        let (recording, problem) = Self.recording(configuration, cameras, logger)
+        self.recording = recording
+        problems = [runs.problem, problem].compactMap(\.self)
+    }
+
+    /// The recordings, where they are asked for; what stands in their way is a problem, not the end.
+    private static func recording(
+        _ configuration: AgentConfiguration, _ watches: [CameraWatch], _ logger: Logger
+    ) -> (Recording?, problem: String?) {
+        guard let settings = configuration.recording else { return (nil, nil) }
+        let cameras = zip(configuration.cameras, watches).filter(\.0.isRecorded).map { ($0.source.camera, $1.ring) }
+        do throws(RecordingError) {
+            return (try Recording(settings, cameras: cameras, logger: logger), nil)
+        } catch {
+            logger.error("nothing is recorded", metadata: ["error": "\(error)"])
+            return (nil, "nothing is recorded: \(error.detail)")
+        }
     }
 
     private static func outboxConfiguration(_ agent: AgentConfiguration, _ paths: AgentPaths) -> OutboxConfiguration {
@@ -51,6 +70,7 @@ struct Agent: Service {
         logger.notice(
             "agent started", metadata: ["agent.name": "\(configuration.name)", "cameras": "\(cameras.count)"])
         for camera in cameras { camera.start() }
+        recording?.start()
         await cancelWhenGracefulShutdown {
             await withTaskGroup { group in
                 group.addTask { await shipper.run() }
@@ -63,6 +83,7 @@ struct Agent: Service {
     private func reportHealth() async {
         var reporter = AgentHealthReporter(folder: paths.folder)
         while !Task.isCancelled {
+            let problems = problems + (recording?.problems ?? [])
             outbox.offer(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
         }
@@ -86,9 +107,11 @@ struct Agent: Service {
     /// - Returns: whether all have ended.
     private func stopCameras(within limit: Duration) async -> Bool {
         let cameras = cameras
+        let recording = recording
         let (results, result) = AsyncStream.makeStream(of: Bool.self)
         Thread.detachNewThread {
             DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
+            recording?.stop()
             result.yield(true)
         }
         let alarm = Task {

@@ -31,6 +31,9 @@ final class CameraWatch: Sendable {
         }
     }
 
+    /// The camera's last seconds, for its recorder.
+    var ring: PacketRing { capture.ring }
+
     /// Starts both threads.
     func start() {
         capture.start()

@@ -1,0 +1,62 @@
+import Dispatch
+import EdgeCore
+import EdgeRecording
+import EventModel
+import Foundation
+import Logging
+
+/// The recordings of a running agent: one index, one that makes room, a recorder for each camera.
+///
+/// A disk that cannot be used costs the recordings, never the watching: it is told in the agent's health.
+final class Recording: Sendable {
+    private let index: RecordingIndex
+    private let keeper: RetentionKeeper
+    private let recorders: [(camera: CameraID, recorder: Recorder)]
+
+    /// Opens the folder and repairs what a power cut left; nothing is recorded before ``start()``.
+    ///
+    /// - Throws: `RecordingError`: the folder or its index cannot be used.
+    init(_ settings: AgentConfiguration.Recording, cameras: [(CameraID, PacketRing)], logger: Logger)
+        throws(RecordingError)
+    {
+        index = try RecordingIndex(folder: settings.folder.path)
+        let report = try index.repair()
+        let repaired = report.recoveredPartCount + report.lostPartCount + report.orphanRowCount
+        if repaired + report.damagedFiles.count > 0 {
+            logger.notice(
+                "recordings repaired",
+                metadata: [
+                    "parts.recovered": "\(report.recoveredPartCount)", "parts.lost": "\(report.lostPartCount)",
+                    "files.gone": "\(report.orphanRowCount)", "files.damaged": "\(report.damagedFiles.count)",
+                ])
+        }
+        var policy = RetentionPolicy()
+        policy.days[.continuous] = settings.days
+        policy.maximumByteCount = settings.limit.map(Int64.init)
+        policy.reserveByteCount = Int64(settings.reserve)
+        keeper = RetentionKeeper(index: index, policy: policy)
+        let index = index
+        recorders = cameras.map { ($0.0, Recorder(camera: $0.0, ring: $0.1, index: index)) }
+    }
+
+    /// Begins with what the rings hold.
+    func start() {
+        keeper.start()
+        for (_, recorder) in recorders { recorder.start() }
+    }
+
+    /// Ends when everything that the rings had is written, after 10 s at most. Blocks.
+    func stop() {
+        DispatchQueue.concurrentPerform(iterations: recorders.count) { recorders[$0].recorder.stop() }
+        keeper.stop()
+        index.close()
+    }
+
+    /// What an operator has to know, in plain words.
+    var problems: [String] {
+        let cameras = recorders.compactMap { camera, recorder in
+            recorder.status.problem.map { "recording of \(camera): \($0)" }
+        }
+        return cameras + [index.problem, keeper.status.problem].compactMap { $0.map { "recordings: \($0)" } }
+    }
+}
