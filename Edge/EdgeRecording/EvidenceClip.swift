@@ -30,40 +30,13 @@ public struct EvidenceClip: Hashable, Sendable {
     /// - Throws: ``RecordingError`` of kind `notRecorded` without packets, `unsupported` where MP4 does not take the stream.
     public init(packets: [VideoPacket]) throws(RecordingError) {
         let playable = packets.drop { !$0.isKey }
-        guard let first = playable.first, let last = playable.last else {
+        guard let first = playable.first else {
             throw RecordingError(.notRecorded, "no packets of that time are left")
         }
-        var describer = StreamDescriber()
-        let description = try describer.describe(first)
-        let writer = try FragmentWriter(description)
-        var content = writer.header
-        // The first picture of a stream with B-frames may be shown later than the next one is decoded: look ahead.
-        let lateness = playable.map { ($0.decodeTime - $0.time.presentation).wholeNanoseconds }.max() ?? 0
-        var timeline = SegmentTimeline(
-            firstDecode: first.decodeTime.wholeNanoseconds, shift: lateness > 1_000_000 ? lateness : 0)
-        var previous: (packet: VideoPacket, placed: PlacedTime)?
-        var duration = StreamTicks.perSecond / 25
-        var partBegin: Int64 = 0
-        for packet in playable {
-            if packet.isKey, try describer.describe(packet) != description { break }
-            let placed = timeline.place(
-                decode: packet.decodeTime.wholeNanoseconds, presentation: packet.time.presentation.wholeNanoseconds)
-            if let previous {
-                duration = placed.decode - previous.placed.decode
-                try writer.append(previous.packet, previous.placed, duration)
-                if placed.decode - partBegin >= StreamTicks.perSecond {
-                    content.append(try writer.endPart())
-                    partBegin = placed.decode
-                }
-            }
-            previous = (packet, placed)
-        }
-        if let previous { try writer.append(previous.packet, previous.placed, duration) }
-        content.append(try writer.endPart())
-        let length = (previous?.packet ?? last).decodeTime - first.decodeTime
-        self.init(
-            content: content, begin: first.time.capturedAt,
-            duration: length + .nanoseconds(StreamTicks.nanoseconds(ticks: duration)), clock: first.time.clock)
+        var muxer = try ClipMuxer(first, lateness: playable.map { $0.decodeTime - $0.time.presentation }.max() ?? .zero)
+        for packet in playable { guard try muxer.append(packet) else { break } }
+        let (content, duration) = try muxer.finish()
+        self.init(content: content, begin: first.time.capturedAt, duration: duration, clock: first.time.clock)
     }
 
     /// Cuts a clip out of recordings; of several formats it takes the longest run.
@@ -81,8 +54,55 @@ public struct EvidenceClip: Hashable, Sendable {
     }
 }
 
-extension FragmentWriter {
-    fileprivate func append(_ packet: VideoPacket, _ placed: PlacedTime, _ duration: Int64) throws(RecordingError) {
-        try append(packet.payload, placed: placed, duration: duration, isKey: packet.isKey)
+/// Puts packets of one session and format into one MP4 in memory.
+private struct ClipMuxer {
+    private let description: StreamDescription
+    private let writer: FragmentWriter
+    private var describer = StreamDescriber()
+    private var timeline: SegmentTimeline
+    private var content: Data
+    /// The newest picture: the next one says how long it is shown.
+    private var held: (packet: VideoPacket, placed: PlacedTime)?
+    private var duration = StreamTicks.perSecond / 25
+    private var partBegin: Int64 = 0
+    private let session: Int
+
+    /// - Parameter lateness: by how much at worst a picture would be shown before it is decoded.
+    init(_ first: VideoPacket, lateness: Duration) throws(RecordingError) {
+        session = first.session
+        description = try describer.describe(first)
+        writer = try FragmentWriter(description)
+        content = writer.header
+        timeline = SegmentTimeline(
+            firstDecode: first.decodeTime.wholeNanoseconds,
+            shift: lateness > .milliseconds(1) ? lateness.wholeNanoseconds : 0)
+    }
+
+    /// - Returns: false where the packet does not go with the ones before.
+    mutating func append(_ packet: VideoPacket) throws(RecordingError) -> Bool {
+        guard packet.session == session else { return false }
+        if packet.isKey, try describer.describe(packet) != description { return false }
+        let placed = timeline.place(
+            decode: packet.decodeTime.wholeNanoseconds, presentation: packet.time.presentation.wholeNanoseconds)
+        try release(until: placed.decode)
+        if placed.decode - partBegin >= StreamTicks.perSecond {
+            content.append(try writer.endPart())
+            partBegin = placed.decode
+        }
+        held = (packet, placed)
+        return true
+    }
+
+    mutating func finish() throws(RecordingError) -> (content: Data, duration: Duration) {
+        let length = (held?.placed.decode ?? 0) + duration
+        try release(until: nil)
+        content.append(try writer.endPart())
+        return (content, .nanoseconds(StreamTicks.nanoseconds(ticks: length)))
+    }
+
+    private mutating func release(until next: Int64?) throws(RecordingError) {
+        guard let (packet, placed) = held else { return }
+        if let next { duration = next - placed.decode }
+        try writer.append(packet.payload, placed: placed, duration: duration, isKey: packet.isKey)
     }
 }

@@ -13,7 +13,15 @@ struct StreamDescription: Hashable {
 
 /// Derives the description from key frames; the same ones cost a comparison.
 struct StreamDescriber {
-    private var known: (format: VideoFormat, inBand: Data?, jpegSize: FrameSize?, result: StreamDescription)?
+    private struct Known {
+        var session: Int
+        var format: VideoFormat
+        var inBand: Data?
+        var jpegSize: FrameSize?
+        var result: StreamDescription
+    }
+
+    private var known: Known?
 
     /// The description that a key frame needs.
     ///
@@ -22,22 +30,31 @@ struct StreamDescriber {
         let format = key.format
         let inBand = format.isLengthPrefixed ? nil : ParameterSets.inBand(key.payload, format.coding)
         let jpegSize = format.coding == .motionJPEG ? JPEGHeader.size(key.payload).map(FrameSize.init) : nil
-        if let known, known.inBand == inBand, known.jpegSize == jpegSize, known.format == format {
+        // Some cameras send the sets with some key frames only: they hold until others come, or another session.
+        if let known, known.session == key.session, known.format == format, known.jpegSize == jpegSize,
+            inBand == nil || inBand == known.inBand
+        {
             return known.result
         }
-        let sets = inBand ?? format.parameterSets
-        let needsSets = format.coding == .h264 || format.coding == .h265
+        let result = try Self.describe(key, sets: inBand ?? format.parameterSets, jpegSize)
+        known = Known(session: key.session, format: format, inBand: inBand, jpegSize: jpegSize, result: result)
+        return result
+    }
+
+    private static func describe(
+        _ key: VideoPacket, sets: Data, _ jpegSize: FrameSize?
+    ) throws(RecordingError) -> StreamDescription {
+        let coding = key.format.coding
+        let needsSets = coding == .h264 || coding == .h265
         guard !needsSets || !sets.isEmpty else {
             throw RecordingError(
                 .unsupported, "the camera sends no parameter sets (SPS, PPS), so nothing can be played")
         }
-        let parsed = needsSets ? Self.parsedSize(format.coding, sets, key.payload) : jpegSize
-        guard let size = parsed ?? format.size, size.width > 0, size.height > 0 else {
+        let parsed = needsSets ? parsedSize(coding, sets, key.payload) : jpegSize
+        guard let size = parsed ?? key.format.size, size.width > 0, size.height > 0 else {
             throw RecordingError(.unsupported, "the picture's size cannot be read from the camera's stream")
         }
-        let result = StreamDescription(coding: format.coding, size: size, parameterSets: sets)
-        known = (format, inBand, jpegSize, result)
-        return result
+        return StreamDescription(coding: coding, size: size, parameterSets: sets)
     }
 
     /// libavcodec's parser reads the parameter sets; nothing is decoded.

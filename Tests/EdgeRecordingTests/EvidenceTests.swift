@@ -144,4 +144,32 @@ struct EvidenceTests {
         #expect(stills[1] != nil)
         #expect(try StillDecoder().stills(at: [.seconds(1)], in: []).count == 1)
     }
+
+    @Test(arguments: [
+        (BoundingBox(x: 101, y: 51, width: 58.5, height: 30), FrameSize(width: 60, height: 32)),
+        (BoundingBox(x: -20, y: -20, width: 60, height: 40), FrameSize(width: 40, height: 20)),
+        (BoundingBox(x: 300, y: 230, width: 60, height: 40), FrameSize(width: 20, height: 10)),
+    ])
+    func aCropIsAPartOfThePicture(_ box: BoundingBox, _ size: FrameSize) throws {
+        let packets = try TestClip.packets(.init(seconds: 2, size: "320x240"))
+        let picture = try #require(try StillDecoder().stills(at: [.seconds(1)], in: packets)[0]).image
+
+        let crop = try #require(picture.cropped(to: box))
+
+        #expect(crop.size == size)
+        let (left, top) = (max(0, Int(box.x)) & ~1, max(0, Int(box.y)) & ~1)
+        #expect(crop.luma.baseAddress == picture.luma.baseAddress + top * picture.luma.bytesPerRow + left)
+        let still = try decode(try StillEncoder().encode(crop).jpeg)
+        #expect(still.width == size.width && still.height == size.height)
+    }
+
+    @Test(arguments: [
+        BoundingBox(x: 400, y: 0, width: 10, height: 10), BoundingBox(x: 0, y: 0, width: 0, height: 10),
+        BoundingBox(x: .nan, y: 0, width: 10, height: 10),
+    ])
+    func aBoxOutsideThePictureHasNoCrop(_ box: BoundingBox) throws {
+        let packets = try TestClip.packets(.init(seconds: 2, size: "320x240"))
+        let picture = try #require(try StillDecoder().stills(at: [.seconds(1)], in: packets)[0]).image
+        #expect(picture.cropped(to: box) == nil)
+    }
 }

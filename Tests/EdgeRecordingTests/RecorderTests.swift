@@ -46,6 +46,24 @@ struct RecorderTests {
         }
     }
 
+    @Test func setsThatComeWithSomeKeyFramesOnlyDoNotCutTheRecording() throws {
+        let recordings = try Recordings()
+        let inBand = try TestClip.packets(.init(seconds: 2))
+        // The description says something else, as SDP does at times, and only the first key frame brings sets.
+        var format = inBand[0].format
+        format.parameterSets.append(contentsOf: [0, 0, 0, 1, 9, 0xF0])
+        let bare = try TestClip.packets(.init(seconds: 2), hidesSets: true).map { packet in
+            let slice = packet.isKey ? packet.withoutParameterSets : packet
+            return slice.moved(by: 2, format: format)
+        }
+
+        let status = try recordings.record(inBand.map { $0.moved(format: format) } + bare)
+
+        #expect(status.segmentCount == 1)
+        let file = try #require(try recordings.files().first)
+        #expect(try Playback(recordings.path(file.file)).frameCount == 100)
+    }
+
     @Test func aStreamWithoutParameterSetsSaysSoAndRecordsNothing() throws {
         let recordings = try Recordings()
         let packets = try TestClip.packets(.init(seconds: 2, isAnnexB: false)).map { packet in

@@ -155,6 +155,18 @@ private final class PacketBytes {
 }
 
 extension VideoPacket {
+    /// An H.264 key frame from its slice on.
+    var withoutParameterSets: VideoPacket {
+        let slice = payload.indices.first { index in
+            index + 3 < payload.count && payload[index] == 0 && payload[index + 1] == 0 && payload[index + 2] == 1
+                && payload[index + 3] & 31 == 5
+        }
+        return VideoPacket(
+            session: session, format: format, time: time, decodeTime: decodeTime, isKey: isKey,
+            arrivalNanoseconds: arrivalNanoseconds, payload: UnsafeRawBufferPointer(rebasing: payload[(slice ?? 0)...]),
+            owner: self)
+    }
+
     /// The same picture at another time or of another session or format.
     func moved(
         session: Int? = nil, by seconds: Double = 0, clockBy: Double = 0, format: VideoFormat? = nil
