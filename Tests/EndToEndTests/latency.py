@@ -19,16 +19,13 @@ def percentile(values, share):
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
-def measure(place=None, count=60, seconds=180, decoding="always"):
-    """Milliseconds for `count` crossings: {"direct": {"count", "p50", "p95", "max"}, "nginx": {…}}; "nginx" only where it is installed.
-
-    With `decoding` "adaptive" the figures also hold the time until an idle camera wakes.
-    """
+def measure(place=None, count=60, seconds=180):
+    """Milliseconds for `count` crossings: {"direct": {"count", "p50", "p95", "max"}, "nginx": {…}}; "nginx" only where it is installed."""
     if place is not None:
-        return _measure(place, count, seconds, decoding)
+        return _measure(place, count, seconds)
     place = Place()
     try:
-        return _measure(place, count, seconds, decoding)
+        return _measure(place, count, seconds)
     except Exception:
         place.show_logs()
         raise
@@ -36,12 +33,11 @@ def measure(place=None, count=60, seconds=180, decoding="always"):
         place.close()
 
 
-def _measure(place, count, seconds, decoding):
+def _measure(place, count, seconds):
     collector = Collector(place).start().wait_ready()
     names = [f"cam-{number}" for number in range(1, CAMERAS + 1)]
     cameras = Cameras(place, [(name, clips.boxes()) for name in names]).start()
-    watched = [(name, cameras.url(name), clips.site(name)) for name in names]
-    Agent(place, watched, camera_settings={"decoding": decoding}).enroll(collector).start()
+    Agent(place, [(name, cameras.url(name), clips.site(name)) for name in names]).enroll(collector).start()
     store = Store(collector.data)
     wait_until(lambda: store.count("passage") >= CAMERAS, 60, "the first crossings", 0.2)  # decoders and backgrounds are warm
     person = Browser(collector.url).log_in_first(collector)
