@@ -13,6 +13,19 @@ LONGEST = 25
 
 
 class ShutdownTests(EndToEndTest):
+    def test_a_healthy_agent_ends_soon_and_loses_nothing(self):
+        collector = Collector(self.place).start().wait_ready()
+        cameras = Cameras(self.place, [("cam-1", clips.boxes())]).start()
+        agent = Agent(self.place, [("cam-1", cameras.url("cam-1"), clips.site("cam-1"))]).enroll(collector).start()
+        Watched(collector).wait_for_more(["cam-1"], 40, count=1)
+        begin = time.monotonic()
+        self.assertEqual(agent.stop(LONGEST), 0)
+        print(f"ended after {time.monotonic() - begin:.1f} s")
+        self.assertIn("outbox.lost=0", agent.log())
+        self.assertNotIn("do not end", agent.log())
+        Load(self.place, agent, "drain").drain()
+        judge(self, collector, [("agent", agent.data)])
+
     def test_an_agent_on_a_full_disk_ends_and_counts_what_it_lost(self):
         collector = Collector(self.place).start().wait_ready()
         cameras = Cameras(self.place, [("cam-1", clips.boxes())]).start()

@@ -71,10 +71,19 @@ struct Agent: Service {
             "agent started", metadata: ["agent.name": "\(configuration.name)", "cameras": "\(cameras.count)"])
         for camera in cameras { camera.start() }
         recording?.start()
-        await cancelWhenGracefulShutdown {
+        let work = Task {
             await withTaskGroup { group in
                 group.addTask { await shipper.run() }
                 group.addTask { await reportHealth() }
+            }
+        }
+        try? await gracefulShutdown()  // cancelled: the end all the same
+        work.cancel()
+        // A disk that does not answer holds the shipper: it must not hold the end.
+        _ = await Self.isDone(within: .seconds(3)) { done in
+            Task {
+                await work.value
+                done()
             }
         }
         await stop()
@@ -91,7 +100,7 @@ struct Agent: Service {
 
     /// Ends within about 25 s, whatever the disk does: a service manager kills what takes longer.
     private func stop() async {
-        if await !stopCameras(within: .seconds(10)) {
+        if await !stopCameras(within: .seconds(8)) {
             logger.error("cameras do not end: the disk refuses records, or a stream cannot be closed")
         }
         await outbox.close()  // lets go of threads that wait for room in memory
@@ -108,18 +117,27 @@ struct Agent: Service {
     private func stopCameras(within limit: Duration) async -> Bool {
         let cameras = cameras
         let recording = recording
-        let (results, result) = AsyncStream.makeStream(of: Bool.self)
-        Thread.detachNewThread {
-            DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
-            recording?.stop()
-            result.yield(true)
+        return await Self.isDone(within: limit) { done in
+            Thread.detachNewThread {
+                DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
+                recording?.stop()
+                done()
+            }
         }
+    }
+
+    /// Whether what `start` begins calls back in time.
+    private static func isDone(
+        within limit: Duration, start: (_ done: @escaping @Sendable () -> Void) -> Void
+    ) async -> Bool {
+        let (results, result) = AsyncStream.makeStream(of: Bool.self)
+        start { result.yield(true) }
         let alarm = Task {
-            try? await Task.sleep(for: limit)  // cancelled: the cameras have ended
+            try? await Task.sleep(for: limit)  // cancelled: it was done first
             result.yield(false)
         }
         defer { alarm.cancel() }
-        for await haveEnded in results { return haveEnded }
+        for await isDone in results { return isDone }
         return false
     }
 }
