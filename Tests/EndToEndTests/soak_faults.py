@@ -11,11 +11,12 @@ import test_clock
 import test_disk_faults
 import test_kill
 import test_proxy_faults
+import test_shutdown
 import test_spools
 from harness import SEED, EndToEndTest
 
 SCENARIOS = (test_kill.KillTests, test_proxy_faults.ProxyFaultTests, test_disk_faults.DiskFaultTests, test_clock.ClockTests,
-             test_cameras.CameraFaultTests, test_spools.DamagedSpoolTests)
+             test_cameras.CameraFaultTests, test_spools.DamagedSpoolTests, test_spools.TwoAgentsTests, test_shutdown.ShutdownTests)
 BACKLOG_MEGABYTES = 1_000
 
 
