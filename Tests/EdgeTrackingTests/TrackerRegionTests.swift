@@ -83,6 +83,66 @@ import Testing
         #expect(street.current.filter { $0.state == .confirmed }.count == 2)
     }
 
+    /// Side by side as one region for a second; then their regions have room between them.
+    @Test(arguments: [40.0, 50, 60])
+    func twoThatPartAreSoonTwo(room: Double) throws {
+        var street = Street()
+        func car(_ now: Double) -> Detection { makeDetection(x: 200, y: 100 + 60 * now, width: 70, height: 50) }
+        func bike(_ now: Double) -> Detection {
+            makeDetection(x: 250 + room, y: 100 + 55 * now, width: 30, height: 50)
+        }
+        street.run(seconds: 1) { now in
+            var region = car(now)
+            region.box = region.box.union(bike(now).box)
+            return [region]
+        }
+        street.run(seconds: 0.5) { [car($0), bike($0)] }
+        let seen = street.current.filter { $0.state == .confirmed }
+        #expect(seen.count == 2)
+        let first = try #require(seen.first { $0.id.rawValue == 1 })
+        #expect(abs(first.box.width - 70) < 10)
+    }
+
+    @Test func whoIsOvertakenWithinOneRegionKeepsItsOwnSpeed() throws {
+        var street = Street()
+        func slow(_ now: Double) -> Detection { makeDetection(x: 300, y: 200 + 40 * now, width: 30, height: 60) }
+        // It overtakes, and stops beside the slow one while their regions are one.
+        func fast(_ now: Double) -> Detection {
+            makeDetection(x: 350, y: 80 + 110 * min(now, 2.2), width: 80, height: 60)
+        }
+        street.run(seconds: 3.4) { melted([slow($0), fast($0)]) }
+        for scene in street.scenes where scene.seconds > 1 {
+            let track = try #require(scene.tracks.first { $0.id.rawValue == 1 })
+            #expect(abs(track.box.maxY - slow(scene.seconds).box.maxY) < 12, "\(scene.seconds) s")
+        }
+        #expect(street.identities == [1, 2])
+    }
+
+    /// Name, the other's place against a car of 100 × 60 that drives down the picture, whether it stands behind it.
+    static let company: [(name: String, box: (x: Double, y: Double, width: Double, height: Double), isBehind: Bool)] = [
+        ("windscreen", (200, -20, 70, 25), true), ("roof with a gap", (200, -72, 90, 20), true),
+        ("bike beside", (275, -20, 30, 60), false), ("half behind", (250, -30, 60, 50), false),
+        ("far behind", (200, -130, 90, 40), false),
+    ]
+
+    @Test(arguments: company.indices)
+    func aTrackKnowsWhetherItStandsBehindAnother(row: Int) throws {
+        let (name, other, isBehind) = Self.company[row]
+        var street = Street()
+        // It comes there from farther up: what begins in or above a track is taken for a piece of it at once.
+        street.run(seconds: 2) { now in
+            let above = max(0, 200 * (1.4 - now))
+            return [
+                makeDetection(
+                    x: other.x, y: 300 + other.y - above + 40 * now, width: other.width, height: other.height),
+                makeDetection(x: 200, y: 300 + 40 * now, width: 100, height: 60),
+            ]
+        }
+        let track = try #require(street.current.first { $0.id.rawValue == 1 })
+        #expect(track.isBehindAnother == isBehind, "\(name)")
+        #expect(street.current.allSatisfy { $0.id.rawValue == 1 || !$0.isBehindAnother }, "\(name)")
+    }
+
     @Test func aShadowThatFlashesUpDoesNotMoveTheGroundPoint() {
         var street = Street()
         street.run(seconds: 1) { [makeDetection(x: 200 + 50 * $0, y: 200)] }
