@@ -48,7 +48,8 @@ public final class EvidenceMaker: Sendable {
         state.withLock { $0.waiting[request.event] = request }
     }
 
-    /// The clips that can be cut now, each delivered once a run: call it every second or so.
+    /// The clips that can be cut now, each delivered once a run: call it every second or so. A caller that cannot store one
+    /// asks for it again.
     public func deliver(now: Date) -> [ClipOutcome] {
         let (waiting, rings) = state.withLock { ($0.waiting, $0.rings) }
         let due = waiting.values.filter { $0.time.upperBound <= now }.sorted { $0.time.upperBound < $1.time.upperBound }

@@ -23,11 +23,19 @@ enum IndexSchema {
                     -- 25 bytes a part: see PartList.
                     parts BLOB NOT NULL);
                 CREATE INDEX segmentTime ON segment (camera, endTime, beginTime);
+                -- All that retention asks for, so that it reads no parts: it looks at every file.
+                CREATE INDEX segmentSummary ON segment (
+                    beginTime, file, camera, session, endTime, byteCount, class, isOpen);
                 -- Clips that wait for their end, or for somebody to take them.
                 CREATE TABLE pendingClip (event TEXT PRIMARY KEY, body BLOB NOT NULL);
                 PRAGMA user_version = \(version);
                 """)
     }
+
+    static let summaries = """
+        SELECT file, camera, session, beginTime, endTime, byteCount, class, isOpen FROM segment
+        ORDER BY beginTime, file
+        """
 
     /// Stores a segment; the class of one that is there already stays.
     static func save(_ segment: RecordedSegment, _ db: Database) throws {
@@ -57,7 +65,7 @@ enum IndexSchema {
         return segment
     }
 
-    /// Reads a row of `SELECT file, camera, session, beginTime, endTime, byteCount, class, isOpen FROM segment`.
+    /// Reads a row of ``summaries``.
     static func summary(_ row: Row) -> SegmentSummary? {
         guard let camera = CameraID(rawValue: row["camera"]) else { return nil }
         return SegmentSummary(

@@ -85,8 +85,9 @@ struct RecordedSegment: Hashable, Sendable {
     /// Where the first part lies.
     var contentOffset: Int64 { parts.first?.offset ?? headerByteCount }
     var byteCount: Int64 { parts.last?.end ?? headerByteCount }
-    var begin: Int64 { parts.first?.captured ?? 0 }
-    var end: Int64 { parts.last.map { $0.captured + StreamTicks.microseconds(ticks: $0.duration) } ?? 0 }
+    /// The clock may be set in mid-segment: the widest span.
+    var begin: Int64 { parts.lazy.map(\.captured).min() ?? 0 }
+    var end: Int64 { parts.lazy.map(\.capturedEnd).max() ?? 0 }
 
     var publicParts: [RecordedPart] {
         parts.map { part in

@@ -10,9 +10,7 @@ extension RecordingIndex {
         return try segments(camera, from, to).flatMap { segment in
             let parts = segment.parts
             guard let end = parts.lastIndex(where: { $0.captured < to }),
-                let first = parts.firstIndex(where: {
-                    $0.captured + StreamTicks.microseconds(ticks: $0.duration) > from
-                }),
+                let first = parts.firstIndex(where: { $0.capturedEnd > from }),
                 first <= end
             else { return [RecordedPart]() }
             let begin = parts[...first].lastIndex { $0.isKey } ?? first
@@ -33,12 +31,7 @@ extension RecordingIndex {
     /// All recorded files, oldest first: what retention plans with.
     public func summaries() throws(RecordingError) -> [SegmentSummary] {
         try read { db in
-            let rows = try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT file, camera, session, beginTime, endTime, byteCount, class, isOpen FROM segment
-                    ORDER BY beginTime, file
-                    """)
+            let rows = try Row.fetchAll(db, sql: IndexSchema.summaries)
             return rows.compactMap(IndexSchema.summary)
         }
     }

@@ -19,9 +19,9 @@ public struct RetentionStatus: Hashable, Sendable {
     public init() {}
 }
 
-/// Deletes recordings by a policy: a thread of its own looks every 20 seconds. Works on a full disk.
+/// Deletes recordings by a policy: a thread of its own looks every 30 seconds. Works on a full disk.
 public final class RetentionKeeper: @unchecked Sendable {  // `condition` guards what varies
-    private static let interval = Duration.seconds(20)
+    private static let interval = Duration.seconds(30)
 
     private let index: RecordingIndex
     private let planner: RetentionPlanner

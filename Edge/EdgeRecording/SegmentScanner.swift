@@ -13,6 +13,8 @@ struct SegmentPart: Hashable, Sendable {
     var isKey: Bool
 
     var end: Int64 { offset + byteCount }
+    /// UTC at which its last picture ends.
+    var capturedEnd: Int64 { captured + StreamTicks.microseconds(ticks: duration) }
 }
 
 /// What a recorded file holds.

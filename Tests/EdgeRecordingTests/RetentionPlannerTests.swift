@@ -1,6 +1,7 @@
 import EdgeCore
 import EventModel
 import Foundation
+import GRDB
 import TestSupport
 import Testing
 
@@ -99,5 +100,12 @@ import Testing
 
         try recordings.index.unlock(camera: testCamera, from: files[0].begin, to: files[0].end)
         #expect(try recordings.files().map(\.recordingClass) == [.evidence, .continuous])
+    }
+
+    @Test func retentionReadsNoParts() throws {
+        let plan = try Recordings().index.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + IndexSchema.summaries).map { $0["detail"] as String }
+        }
+        #expect(plan == ["SCAN segment USING COVERING INDEX segmentSummary"])
     }
 }
