@@ -3,7 +3,7 @@ SWIFT_BUILD_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := $(shell git ls-files '*.swift' ':!Models/EventModel/Generated')
 DOCS := .build/docs
 
-.PHONY: help setup demo test soak bench format lint docs proto scenes clean
+.PHONY: help setup demo test soak bench bench-cameras format lint docs proto scenes clean
 
 help:  ## Lists the commands.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 10
@@ -28,6 +28,10 @@ soak: setup  ## The fault tests for longer: SOAK_MINUTES=60 by default.
 bench: setup  ## Speed and memory of a release build: JSON lines, then a table.
 	swift build -c release $(SWIFT_BUILD_FLAGS)
 	/usr/bin/python3 Tests/Bench/bench.py
+
+bench-cameras: setup  ## The running agent with ten 1080p cameras beside ffmpeg: CPU, memory, drops (about 35 minutes).
+	swift build -c release $(SWIFT_BUILD_FLAGS)
+	/usr/bin/python3 Tests/Bench/cameras.py
 
 format:  ## Rewrites our Swift sources in the house style.
 	@swift format --in-place --parallel --configuration .swift-format $(SOURCES)

@@ -26,6 +26,21 @@ import Testing
         #expect(configuration.spoolLimit == 2_000_000_000)
     }
 
+    @Test func nothingIsRecordedUnlessAskedForAndEverythingThen() throws {
+        #expect(try AgentConfiguration.parse(Self.sound, file: "a.yaml").recording == nil)
+        let text = Self.sound + "\n    record: false\nrecording:\n  folder: films\n  days: 2\n  limit: 10 GB\n"
+        let configuration = try AgentConfiguration.parse(text, file: "/etc/ngatu/agent.yaml")
+        let recording = try #require(configuration.recording)
+        #expect(recording.folder.path == "/etc/ngatu/films" && recording.days == 2 && recording.limit == 10_000_000_000)
+        #expect(configuration.cameras.map(\.isRecorded) == [false])
+    }
+
+    @Test func aCameraIsDecodedAdaptivelyUnlessSaidOtherwise() throws {
+        #expect(try AgentConfiguration.parse(Self.sound, file: "a.yaml").cameras.map(\.decoding.mode) == [.adaptive])
+        let text = Self.sound + "\n    decoding: always"
+        #expect(try AgentConfiguration.parse(text, file: "a.yaml").cameras.map(\.decoding.mode) == [.always])
+    }
+
     @Test func noPasswordShowsInADescription() throws {
         let configuration = try AgentConfiguration.parse(Self.sound, file: "agent.yaml")
         var dumped = ""
@@ -46,6 +61,13 @@ import Testing
         ("  name: box\n", "", ["agent.name", "is missing"]),
         ("cameras:", "kameras:", ["kameras", "unknown key"]),
         ("agent:", "agent: [", ["agent.yaml", "not valid YAML"]),
+        (
+            "stall-seconds: 5", "decoding: sometimes",
+            ["agent.yaml:7", "cameras[0].decoding", "'adaptive' or 'always'"]
+        ),
+        ("stall-seconds: 5", "record: perhaps", ["agent.yaml:7", "cameras[0].record", "true or false"]),
+        ("cameras:", "recording:\n  days: 9\ncameras:", ["recording.folder", "is missing"]),
+        ("cameras:", "recording:\n  folder: f\n  days: -1\ncameras:", ["agent.yaml:6", "recording.days", "days from"]),
         ("data: data", "data: data\n  spool-limit: 2 apples", ["agent.yaml:4", "agent.spool-limit", "500 MB"]),
     ])
     func aMistakeIsNamedWithItsPlace(text: String, replacement: String, words: [String]) {

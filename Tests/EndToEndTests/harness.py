@@ -216,16 +216,17 @@ class Collector(Process):
 class Agent(Process):
     """`edge-agent run` with a configuration file; `cameras` are (id, url, site as a dictionary or None) triples."""
 
-    def __init__(self, place, cameras, name="agent", environment=None, settings=None, camera_settings=None):
+    def __init__(self, place, cameras, name="agent", environment=None, settings=None, camera_settings=None, recording=None):
         self.folder = place.folder / name
         self.folder.mkdir(parents=True)
         self.config = self.folder / "agent.yaml"
         self.data = self.folder / "data"
-        self.write_config(name, cameras, settings or {}, camera_settings or {})
+        self.write_config(name, cameras, settings or {}, camera_settings or {}, recording or {})
         super().__init__(place, name, [BUILD / "edge-agent", "run", "--config", self.config], environment)
 
-    def write_config(self, name, cameras, settings, camera_settings):
-        lines = ["agent:", f"  name: {name}", "  data: data"] + [f"  {key}: {value}" for key, value in settings.items()] + ["cameras:"]
+    def write_config(self, name, cameras, settings, camera_settings, recording):
+        lines = ["agent:", f"  name: {name}", "  data: data"] + [f"  {key}: {value}" for key, value in settings.items()]
+        lines += (["recording:"] if recording else []) + [f"  {key}: {value}" for key, value in recording.items()] + ["cameras:"]
         for camera, url, site in cameras:
             lines += [f"  - id: {camera}", f"    url: '{url}'"] + [f"    {key}: {value}" for key, value in camera_settings.items()]
             if site is not None:
