@@ -163,7 +163,7 @@ def start_collector(children):
 def start_agent(children, cameras):
     folder = DEMO / "agent"
     folder.mkdir(exist_ok=True)
-    lines = ["agent:", "  name: demo", "  data: data", "cameras:"]
+    lines = ["agent:", "  name: demo", "  data: data", "recording:", "  folder: recordings", "  limit: 2 GB", "  reserve: 2 GB", "cameras:"]
     for camera in cameras:
         (folder / f"{camera['id']}.json").write_text(json.dumps(camera["site"], indent=1))
         lines += [f"  - id: {camera['id']}", f"    url: {json.dumps(camera['url'])}", f"    site-file: {camera['id']}.json"]

@@ -57,7 +57,9 @@ struct AnalysisPipeline: ~Copyable {
     var motionState: MotionState { motion.state }
 
     /// Whether pictures must keep coming: something is followed that travels, or may yet.
-    var isBusy: Bool { scene.tracks.contains { $0.state != .removed && $0.travels } }
+    var isBusy: Bool {
+        scene.tracks.contains { $0.state != .removed && ($0.travels || $0.mayTravel(in: scene.size)) }
+    }
 
     /// Whether anything moves in a picture of an idle camera. A still picture is analysed at once; one that shows
     /// something is not: it comes again after those before it.

@@ -86,11 +86,17 @@ struct NuisanceMap {
 }
 
 extension Track {
-    /// Whether it has come farther than it is large, as clocks and leaves never do; a new one has yet to show.
+    /// Whether it has come farther than it is large, as clocks and leaves never do.
     var travels: Bool {
-        guard let origin, lastSeen - firstSeen > .milliseconds(1_500) else { return true }
+        guard let origin else { return true }
         let ground = box.bottomCenter
         let x = ground.x - origin.x, y = ground.y - origin.y
         return (x * x + y * y).squareRoot() > 0.6 * max(box.width, box.height)
+    }
+
+    /// Whether it is large and new: it has yet to show whether it travels.
+    func mayTravel(in size: FrameSize) -> Bool {
+        lastSeen - firstSeen < .milliseconds(1_500)
+            && box.width * box.height > 0.003 * Double(size.width * size.height)
     }
 }

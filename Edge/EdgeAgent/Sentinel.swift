@@ -28,7 +28,7 @@ final class Sentinel {
 
     /// Takes note of what travels through the picture of an active camera.
     func note(_ scene: Scene) {
-        for track in scene.tracks where track.travels && track.lastSeen - track.firstSeen > .milliseconds(1_500) {
+        for track in scene.tracks where track.travels {
             nuisance.clear(under: track.box, in: scene.size)
         }
     }

@@ -5,6 +5,7 @@
 struct ArrivalAnchor: Sendable {
     private static let window: Int64 = 30_000_000_000
     private static let settling: Int64 = 5_000_000_000
+    private static let leap: Int64 = 1_000_000_000
     private static let slewPartsPerMillion: Int64 = 500
 
     private struct State {
@@ -20,6 +21,8 @@ struct ArrivalAnchor: Sendable {
     /// Takes one frame in and returns the steady time of stream time 0. Nanoseconds.
     mutating func update(presentation: Int64, monotonic: Int64) -> Int64 {
         let offset = monotonic - presentation
+        // No picture arrives before it was taken: the camera's stamps leapt ahead.
+        if let anchor = state?.anchor, offset < anchor - Self.leap { state = nil }
         var new =
             state
             ?? State(

@@ -26,6 +26,8 @@ public final class CameraCapture: Sendable {
         var arrived = CaptureCounters()
         /// The newest session that showed a picture.
         var pictureSession = 0
+        /// Whether the present session is connected: what is decoded later makes nobody live.
+        var isConnected = false
         /// Why the decoder gave the present session up.
         var rejection: CaptureError?
         var isStopped = false
@@ -95,14 +97,15 @@ public final class CameraCapture: Sendable {
             shared.status.counters = shared.status.counters.decoded(decoder.counters)
             if session == shared.status.session { shared.status.streamInfo?.note(decoder) }
             defer { shared.pictureSession = max(shared.pictureSession, session) }
-            return session > shared.pictureSession && session == shared.status.session
+            return shared.isConnected && session > shared.pictureSession && session == shared.status.session
         }
         if isFirst { announce(.live, "") }
     }
 
-    /// The decoder cannot use the present session: it ends, and the camera is asked again later.
-    public func reject(_ error: CaptureError) {
-        let gate = shared.withLock { shared in
+    /// The decoder cannot use a session: where it is the present one it ends, and the camera is asked again later.
+    public func reject(_ error: CaptureError, session: Int) {
+        let gate: CaptureGate? = shared.withLock { shared in
+            guard session == shared.status.session else { return nil }
             shared.rejection = error
             return shared.gate
         }
@@ -120,7 +123,10 @@ public final class CameraCapture: Sendable {
         }
         announce(.connecting, "")
         let failure = readUntilFailure(gate, &machine)
-        let error = shared.withLock { $0.rejection } ?? failure
+        let error = shared.withLock { shared in
+            shared.isConnected = false
+            return shared.rejection ?? failure
+        }
         let action = machine.connectionEnded(error.kind, chance: Double.random(in: 0..<1))
         if case .wait(let pause) = action, error.kind != .cancelled {
             announce(StreamState(after: error.kind), error.reason, retryAfter: pause)
@@ -134,6 +140,7 @@ public final class CameraCapture: Sendable {
             let reader = try PacketReader(source: source, session: session, gate: gate)
             let before = shared.withLock { shared in
                 shared.status.streamInfo = reader.streamInfo
+                shared.isConnected = true
                 return shared.arrived
             }
             let begin = MonotonicClock.nanoseconds()

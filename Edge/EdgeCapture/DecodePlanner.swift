@@ -56,6 +56,8 @@ public struct DecodePlanner: Sendable {
         case lookBack
         /// Decode it; the picture is analysed if its time has come.
         case decode
+        /// Go back to the key frame of what was not analysed, and decode from there.
+        case wake
         /// Too far behind: go on with the newest key frame.
         case catchUp
     }
@@ -98,6 +100,10 @@ public struct DecodePlanner: Sendable {
     private var lastLook: Duration?
     private var hint = PacketSizeHint()
     private var wantsKey = true
+    private var goesBack = false
+    private var isPinnedByGOP = false
+    /// Key frames in a row that came in time.
+    private var goodGOPs = 0
     private var slowedAt: Duration?
     /// How many times longer than asked for the time between two analysed pictures is: 1 unless the box is overloaded.
     public private(set) var slowdown = 1
@@ -110,10 +116,14 @@ public struct DecodePlanner: Sendable {
         if packet.session != session { begin(packet) }
         if packet.isKey { noteKey(packet.time) }
         checkGOP(packet.time)
+        if goesBack {
+            goesBack = false
+            return .wake
+        }
         noteLoad(packet)
         if isTooFarBehind(packet) { return catchUp() }
         if state == .waking, packet.lag < .milliseconds(200) { state = .active }
-        if state == .active, packet.isKey, isQuiet(at: packet.time) { goIdle() }
+        if state != .idle, packet.isKey, isQuiet(at: packet.time) { goIdle() }
         if wantsKey && !packet.isKey { return .skip }
         wantsKey = false
         return state == .idle ? idleStep(packet) : .decode
@@ -152,6 +162,8 @@ public struct DecodePlanner: Sendable {
     private mutating func begin(_ packet: Packet) {
         session = packet.session
         state = .active
+        (pinned, isPinnedByGOP, goodGOPs, goesBack) = (nil, false, 0, false)  // somebody may have corrected the camera
+        slowdown = 1
         lastKey = nil
         lastLook = nil
         busyUntil = packet.time + configuration.learning
@@ -161,19 +173,29 @@ public struct DecodePlanner: Sendable {
         hint = PacketSizeHint()
     }
 
-    private mutating func noteKey(_ time: Duration) { lastKey = time }
+    private mutating func noteKey(_ time: Duration) {
+        if let lastKey {
+            goodGOPs = time - lastKey <= configuration.longestGOP ? goodGOPs + 1 : 0
+        } else {
+            busyUntil = max(busyUntil, time + configuration.learning)  // nothing can be learned before the first one
+        }
+        if isPinnedByGOP, goodGOPs >= 5 { (pinned, isPinnedByGOP) = (nil, false) }  // a gap in the stream, no habit
+        lastKey = time
+    }
 
     private mutating func checkGOP(_ time: Duration) {
         guard let lastKey, time - lastKey > configuration.longestGOP else { return }
+        isPinnedByGOP = isPinnedByGOP || pinned == nil
         pin("key frames are more than \(configuration.longestGOP) apart")
     }
 
     private mutating func pin(_ reason: String) {
         pinned = pinned ?? reason
-        if state == .idle {
-            state = .active
-            wantsKey = true
-        }
+        guard state == .idle else { return }
+        // The next key frame may be far: what was left undecoded since the last one is still there.
+        state = .waking
+        goesBack = true
+        wantsKey = true
     }
 
     private func isQuiet(at time: Duration) -> Bool {
@@ -183,6 +205,7 @@ public struct DecodePlanner: Sendable {
     private mutating func goIdle() {
         state = .idle
         hint = PacketSizeHint()
+        (slowdown, slowedAt) = (1, nil)
     }
 
     private mutating func idleStep(_ packet: Packet) -> Step {
@@ -208,7 +231,9 @@ public struct DecodePlanner: Sendable {
 
     /// A camera that falls behind is analysed at half the rate, then at a quarter; when all is well again, the way back.
     private mutating func noteLoad(_ packet: Packet) {
-        guard state == .active, configuration.mode == .adaptive else { return }
+        // Waking is behind by its nature, but not for long.
+        let isCatchingUp = state == .waking && packet.time < (lastLook ?? packet.time) + .seconds(5)
+        guard state != .idle, !isCatchingUp, configuration.mode == .adaptive else { return }
         let isBehind = packet.lag > configuration.longestLag / 3
         let since = packet.time - (slowedAt ?? packet.time - .seconds(3600))
         if isBehind, since > .seconds(2) {
@@ -241,7 +266,7 @@ struct PacketSizeHint: Hashable, Sendable {
         self.usual = usual + (size - usual) * (isLarger ? 0.02 : 0.1)
         guard seen > 25, larger >= 3, time >= next ?? .zero else { return false }
         // What is still small at the picture's border may show the next time: only the fourth look for nothing slows.
-        next = time + min(.milliseconds(320) * (1 << max(0, fruitless - 3)), .seconds(4))
+        next = time + min(.milliseconds(320) * (1 << max(0, fruitless - 3)), .seconds(30))
         fruitless = min(fruitless + 1, 10)
         return true
     }

@@ -34,6 +34,8 @@ public final class PlannedDecoder {
 
     /// Since the beginning.
     public private(set) var counters = Counters()
+    /// The session of the newest packet that was looked at.
+    public private(set) var session = 0
     /// The plan.
     public private(set) var planner: DecodePlanner
     /// The decoder.
@@ -45,7 +47,9 @@ public final class PlannedDecoder {
     private var position = 0
     /// The oldest packet whose picture was not analysed.
     private var unseen = 0
-    private var session = 0
+    /// The position at which the session began.
+    private var begin = 0
+    private var refused: Int?
     private var lookedAt: (position: Int, time: Duration)?
     /// Pictures up to this stream time were handed out.
     private var shown: (session: Int, time: Duration)?
@@ -66,6 +70,16 @@ public final class PlannedDecoder {
     /// - Parameter timeout: how long to wait for a packet; zero to take only what is there.
     /// - Throws: ``CaptureError``: the stream cannot be decoded. Another session may be.
     public func next(timeout: Duration) throws(CaptureError) -> Output {
+        do throws(CaptureError) { return try advance(timeout) } catch {
+            // What comes of this session cannot be used; the next one may.
+            refused = session
+            decoder.flush()
+            throw error
+        }
+    }
+
+    private func advance(_ timeout: Duration) throws(CaptureError) -> Output {
+        let end = MonotonicClock.nanoseconds() + timeout.nanoseconds
         while true {
             if let frame = try pending() { return .frame(frame) }
             switch ring.read(position, timeout: timeout) {
@@ -77,6 +91,8 @@ public final class PlannedDecoder {
             case .missed(let first): loseUpTo(first)
             case .packet(let packet):
                 if let output = try take(packet) { return output }
+                // Packets that are left undecoded must not keep the caller from what else it has to do.
+                if timeout > .zero, MonotonicClock.nanoseconds() > end { return .timeout }
             }
         }
     }
@@ -85,11 +101,12 @@ public final class PlannedDecoder {
     public func looked(isMoving: Bool) {
         guard let lookedAt else { return }
         self.lookedAt = nil
+        patience.renew()
         planner.looked(isMoving: isMoving, at: lookedAt.time)
         decoder.flush()
         if isMoving {
             counters.wakes += 1
-            position = ring.keyPosition(before: unseen + 1) ?? ring.keyPosition(from: unseen) ?? position
+            goBack()
         } else {
             shown = (session, max(lookedAt.time, shown?.time ?? .zero))
             unseen = lookedAt.position + 1
@@ -117,9 +134,17 @@ public final class PlannedDecoder {
     }
 
     private func take(_ packet: VideoPacket) throws(CaptureError) -> Output? {
-        if packet.session != session { begin(packet.session) }
+        if packet.session != session { beginSession(packet.session) }
+        if session == refused {
+            counters.dropped += 1
+            position += 1
+            return nil
+        }
         switch planner.plan(facts(of: packet)) {
-        case .skip: counters.skipped += 1
+        case .skip: try skip()
+        case .wake:
+            goBack()
+            return nil
         case .catchUp:
             loseUpTo(ring.keyPosition(before: ring.end) ?? ring.end)
             return nil
@@ -131,19 +156,40 @@ public final class PlannedDecoder {
         return nil
     }
 
-    private func begin(_ session: Int) {
+    /// To the key frame of the oldest packet whose picture was not analysed, or to the next there is.
+    private func goBack() {
+        decoder.flush()
+        let back = ring.keyPosition(before: unseen + 1).flatMap { $0 >= begin ? $0 : nil }
+        position = back ?? ring.keyPosition(from: unseen) ?? position
+    }
+
+    private func skip() throws(CaptureError) {
+        if planner.state == .idle {
+            counters.skipped += 1
+        } else {  // a key frame is waited for
+            counters.dropped += 1
+            try checkPatience()
+        }
+    }
+
+    private func checkPatience() throws(CaptureError) {
+        guard patience.isExhaustedBySending() else { return }
+        patience.renew()
+        throw patience.error
+    }
+
+    private func beginSession(_ session: Int) {
         self.session = session
         shown = nil
-        unseen = position
+        (begin, unseen) = (position, position)
+        emptyLooks = 0
         patience.renew()
     }
 
     private func decode(_ packet: VideoPacket) throws(CaptureError) {
         try decoder.send(packet)
         unseen = max(unseen, position + 1)
-        guard patience.isExhaustedBySending() else { return }
-        patience.renew()
-        throw patience.error
+        try checkPatience()
     }
 
     private func facts(of packet: VideoPacket) -> DecodePlanner.Packet {
@@ -164,7 +210,7 @@ public final class PlannedDecoder {
         }
         decoder.drain()
         while let frame = try decoder.receive() { newest = frame }
-        lookedAt = (position, last.time.presentation)
+        lookedAt = (position, newest?.time.presentation ?? last.time.presentation)
         position += 1
         guard let newest else {
             emptyLooks += 1

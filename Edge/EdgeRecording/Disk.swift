@@ -20,15 +20,27 @@ struct Disk: Sendable {
         guard fsync(folder) == 0 else { throw .system("fsync", path) }
     }
 
-    /// Makes a folder and those above it, each durable.
+    /// Makes a folder and those above it, each durable and its owner's alone.
     static func makeFolder(_ path: String) throws(RecordingError) {
-        guard mkdir(path, 0o750) != 0 else { return try syncFolder((path as NSString).deletingLastPathComponent) }
+        guard mkdir(path, 0o700) != 0 else { return try syncFolder((path as NSString).deletingLastPathComponent) }
         switch errno {
         case EEXIST: return
         case ENOENT:
             try makeFolder((path as NSString).deletingLastPathComponent)
             try makeFolder(path)
         default: throw .system("mkdir", path)
+        }
+    }
+
+    /// Makes an empty file that its owner alone can read, or takes others' rights from the one that is there.
+    static func makePrivate(_ path: String) throws(RecordingError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if file >= 0 {
+            close(file)
+        } else if errno != EEXIST {
+            throw .system("open", path)
+        } else {
+            chmod(path, 0o600)  // refused where the file is another user's: recording goes on all the same
         }
     }
 
@@ -55,7 +67,7 @@ final class SegmentFile {
     init(path: String, disk: Disk) throws(RecordingError) {
         self.path = path
         self.disk = disk
-        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+        file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw .system("open", path) }
     }
 

@@ -5,6 +5,9 @@ import Logging
 
 /// What a recorder does with each picture. Belongs to the recorder's thread.
 struct RecorderWork {
+    /// So long without a picture ends the segment.
+    private static let patience = Duration.seconds(10)
+
     private let camera: CameraID
     private let index: RecordingIndex
     private let configuration: Recorder.Configuration
@@ -16,6 +19,7 @@ struct RecorderWork {
     private var description: StreamDescription?
     private var segment: SegmentRecording?
     private var retryAt: ContinuousClock.Instant?
+    private var lastPicture = ContinuousClock.now
     /// How much later than decoded pictures have to be shown: from the session's last segment.
     private var shift: (session: Int, nanoseconds: Int64) = (0, 0)
 
@@ -33,6 +37,7 @@ struct RecorderWork {
     }
 
     mutating func take(_ packet: VideoPacket) {
+        lastPicture = .now
         do throws(RecordingError) {
             if let retryAt, ContinuousClock.now < retryAt { return skip() }
             let isNewFormat = try describe(packet)
@@ -57,11 +62,15 @@ struct RecorderWork {
         logger.warning("recording fell behind", metadata: ["packets.missed": "\(count)"])
     }
 
-    /// Nothing came for a while: what is there goes to the disk.
-    mutating func pause() {
+    /// Nothing came for a while: what is there goes to the disk. A camera that stays silent ends its segment, for
+    /// retention never deletes an open one; the next begins at a key frame.
+    mutating func pause(now: ContinuousClock.Instant = .now) {
         do throws(RecordingError) {
             try endPart(before: nil)
-        } catch { fail(error) }
+        } catch { return fail(error) }
+        guard segment != nil, now - lastPicture >= Self.patience else { return }
+        endSegment()
+        planner.interrupt()
     }
 
     mutating func end() {

@@ -15,7 +15,8 @@ public struct RepairReport: Hashable, Sendable {
     public var emptyFileCount = 0
     /// Rows without a file, deleted.
     public var orphanRowCount = 0
-    /// Files that are not ours or whose header is broken: renamed to `….damaged`, for a person to look at.
+    /// Files that are not ours or whose header is broken: renamed to `….damaged`, for a person to look at. And files that
+    /// could not be read or put right: they and their rows stay.
     public var damagedFiles: [String] = []
 
     /// Nothing was wrong.
@@ -26,26 +27,44 @@ extension RecordingIndex {
     /// Makes index and files agree, after a crash or a power cut. Call before the first recorder starts.
     ///
     /// Files that the index knows as finished and whose size is right are not read: a start looks at each file's size only.
+    /// A file that cannot be read costs nothing but itself.
     ///
-    /// - Throws: ``RecordingError`` where the folder or the index cannot be read or written.
+    /// - Throws: ``RecordingError`` where the folder cannot be listed, or the index not be read or written.
     public func repair() throws(RecordingError) -> RepairReport {
         var report = RepairReport()
         var known = try knownFiles()
         for file in try recordedFiles() {
             let row = known.removeValue(forKey: file.path)
             if let row, !row.isOpen, row.byteCount == file.byteCount { continue }
-            try repair(file.path, file.byteCount, knownPartCount: row?.partCount ?? 0, &report)
+            do throws(RecordingError) {
+                try repair(file.path, file.byteCount, knownPartCount: row?.partCount ?? 0, &report)
+            } catch {
+                report.damagedFiles.append(file.path)
+                try? closeRow(file.path)  // should this fail too, the next start tries again
+            }
         }
-        for file in known.keys { try deleteRow(file) }
-        report.orphanRowCount = known.count
+        try deleteOrphans(known.keys.sorted(), &report)
         return report
+    }
+
+    /// Deletes the rows whose files are gone for certain: a folder that cannot be read now may come back.
+    private func deleteOrphans(_ files: [String], _ report: inout RepairReport) throws(RecordingError) {
+        for file in files {
+            guard isGone(file) else {
+                report.damagedFiles.append(file)
+                continue
+            }
+            try deleteRow(file)
+            report.orphanRowCount += 1
+        }
     }
 
     /// Makes the index agree with one file that is not written any more.
     func recheck(_ file: String) throws(RecordingError) {
         queue.forget(file)
+        if isGone(file) { return try deleteRow(file) }
         var status = stat()
-        guard stat(folder + "/" + file, &status) == 0 else { return try deleteRow(file) }
+        guard stat(folder + "/" + file, &status) == 0 else { throw .system("stat", folder + "/" + file) }
         var report = RepairReport()
         try repair(file, Int64(status.st_size), knownPartCount: 0, &report)
     }
@@ -65,7 +84,12 @@ extension RecordingIndex {
         }
     }
 
-    /// Paths under the folder, two folders deep.
+    private func isGone(_ file: String) -> Bool {
+        var status = stat()
+        return stat(folder + "/" + file, &status) != 0 && errno == ENOENT
+    }
+
+    /// Paths under the folder, two folders deep, as far as they can be looked at.
     private func recordedFiles() throws(RecordingError) -> [(path: String, byteCount: Int64)] {
         var files: [(path: String, byteCount: Int64)] = []
         for camera in try names("") {
@@ -137,6 +161,11 @@ extension RecordingIndex {
         guard byteCount > layout.validByteCount else { return }
         guard truncate(path, off_t(layout.validByteCount)) == 0 else { throw .system("truncate", path) }
         report.truncatedByteCount += byteCount - layout.validByteCount
+    }
+
+    /// Nobody writes the file any more: retention may delete it.
+    private func closeRow(_ file: String) throws(RecordingError) {
+        try write { try $0.execute(sql: "UPDATE segment SET isOpen = 0 WHERE file = ?", arguments: [file]) }
     }
 
     private func deleteRow(_ file: String) throws(RecordingError) {

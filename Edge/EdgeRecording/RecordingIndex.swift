@@ -85,6 +85,9 @@ public final class RecordingIndex: Sendable {
     private static func connect(
         _ path: String, _ prepare: @escaping @Sendable (Database) throws -> Void
     ) throws -> DatabasePool {
+        // SQLite gives its log the rights of the database; one from an earlier run may have others.
+        try Disk.makePrivate(path)
+        for suffix in ["-wal", "-shm"] where access(path + suffix, F_OK) == 0 { try Disk.makePrivate(path + suffix) }
         var settings = GRDB.Configuration()
         settings.maximumReaderCount = 2
         settings.busyMode = .timeout(5)

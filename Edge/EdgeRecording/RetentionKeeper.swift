@@ -4,7 +4,7 @@ public import Logging
 
 /// How retention stands.
 public struct RetentionStatus: Hashable, Sendable {
-    /// Why space cannot be made, for an operator; nil when all is well.
+    /// Why space cannot be made, or nothing is deleted by its age, for an operator; nil when all is well.
     public var problem: String?
     /// Files and bytes deleted since the start.
     public var deletedFileCount: UInt64 = 0
@@ -20,6 +20,9 @@ public struct RetentionStatus: Hashable, Sendable {
 }
 
 /// Deletes recordings by a policy: a thread of its own looks every 30 seconds. Works on a full disk.
+///
+/// When the host's clock was set by more than an hour, nothing is deleted by its age for a day: a clock that stands a
+/// year ahead would else take every recording.
 public final class RetentionKeeper: @unchecked Sendable {  // `condition` guards what varies
     private static let interval = Duration.seconds(30)
 
@@ -27,7 +30,9 @@ public final class RetentionKeeper: @unchecked Sendable {  // `condition` guards
     private let planner: RetentionPlanner
     private let freeSpace: @Sendable () throws(RecordingError) -> Int64
     private let logger: Logger
+    private let origin = ContinuousClock.now
     private let condition = MonotonicCondition()
+    private var clock = ClockWatch()
     private var present = RetentionStatus()
     private var isStopping = false
 
@@ -74,13 +79,17 @@ public final class RetentionKeeper: @unchecked Sendable {  // `condition` guards
     }
 
     /// Looks once, and deletes what has to go.
-    public func run(now: Date) {
-        var problem: String?
+    public func run(now: Date) { run(now: now, monotonic: ContinuousClock.now - origin) }
+
+    /// - Parameter monotonic: time by a clock that nobody sets.
+    func run(now: Date, monotonic: Duration) {
+        let hold = condition.locked { clock.look(wall: now, monotonic: monotonic) }
+        var problem = hold
         do throws(RecordingError) {
             let segments = try index.summaries()
             let sizes = Dictionary(segments.map { ($0.file, $0.byteCount) }, uniquingKeysWith: { first, _ in first })
             let free = try freeSpace()
-            let plan = planner.plan(segments, freeByteCount: free, now: now)
+            let plan = planner.plan(segments, freeByteCount: free, now: now, expires: hold == nil)
             for file in plan.files { problem = delete(file, sizes[file] ?? 0) ?? problem }
             if plan.missingByteCount > 0 { problem = Self.shortage(plan.missingByteCount) }
             condition.locked { (present.forecast, present.freeByteCount) = (plan.forecast, free) }
@@ -106,9 +115,9 @@ public final class RetentionKeeper: @unchecked Sendable {  // `condition` guards
         }
         guard isNews else { return }
         if let problem {
-            logger.error("recordings cannot make room", metadata: ["error": "\(problem)"])
+            logger.error("retention is held up", metadata: ["error": "\(problem)"])
         } else {
-            logger.notice("recordings have room again")
+            logger.notice("retention goes on")
         }
     }
 

@@ -49,11 +49,15 @@ public struct RetentionPlanner: Sendable {
 
     /// Plans for the files that there are.
     ///
-    /// - Parameter freeByteCount: free space on their disk.
-    public func plan(_ segments: [SegmentSummary], freeByteCount: Int64, now: Date) -> RetentionPlan {
+    /// - Parameters:
+    ///   - freeByteCount: free space on their disk.
+    ///   - expires: false where `now` cannot be trusted: files go for want of space only then.
+    public func plan(
+        _ segments: [SegmentSummary], freeByteCount: Int64, now: Date, expires: Bool = true
+    ) -> RetentionPlan {
         var plan = RetentionPlan()
         let free = segments.filter { !$0.isOpen && $0.recordingClass != .locked }
-        let expired = free.filter { share($0, now) >= 1 }.sorted { $0.begin < $1.begin }
+        let expired = free.filter { expires && share($0, now) >= 1 }.sorted { $0.begin < $1.begin }
         for segment in expired { plan.add(segment) }
         let used = segments.reduce(0) { $0 + $1.byteCount }
         var excess = excess(used: used, freeByteCount: freeByteCount) - plan.byteCount

@@ -44,6 +44,11 @@ struct SegmentScanner {
             layout.parts.append(part)
             layout.validByteCount = part.end
         }
+        // Each part is synced before the next is written: only the last may have lost its content.
+        if let last = layout.parts.last, try isUnsynced(last) {
+            layout.parts.removeLast()
+            layout.validByteCount = last.offset
+        }
         return layout
     }
 
@@ -72,11 +77,14 @@ struct SegmentScanner {
             header.decode < Self.longest, header.duration < Self.longest
         else { return nil }
         let end = offset + time.size + head.size + body.size
-        // A disk that lost power may have kept the file's length and not its content: zeros. No picture ends so.
-        guard try read(end - 4, 4).contains(where: { $0 != 0 }) else { return nil }
         return SegmentPart(
             offset: offset, byteCount: end - offset, begin: header.decode, duration: header.duration,
             captured: captured, isKey: header.isKey)
+    }
+
+    /// A disk that lost power may have kept the file's length and not its content: zeros. Hardly any picture ends so.
+    private func isUnsynced(_ part: SegmentPart) throws -> Bool {
+        try read(part.end - 4, 4).allSatisfy { $0 == 0 }
     }
 
     private func box(at offset: Int64) throws -> (name: String, size: Int64)? {

@@ -76,9 +76,10 @@ import Testing
             velocity: Point(x: 0, y: 0), label: .moving, confidence: 1, firstSeen: .zero, lastSeen: .seconds(1),
             hits: 9,
             origin: Point(x: 125, y: 150))
-        #expect(track.travels, "too new to tell")
+        #expect(!track.travels && !track.mayTravel(in: size), "too small to wait for")
+        #expect(track.mayTravel(in: FrameSize(width: 640, height: 360)), "too new to tell")
         track.lastSeen = .seconds(10)
-        #expect(!track.travels)
+        #expect(!track.mayTravel(in: FrameSize(width: 640, height: 360)))
         track.box.x += 40
         #expect(track.travels)
     }

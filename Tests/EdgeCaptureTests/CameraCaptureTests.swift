@@ -115,9 +115,11 @@ import Testing
         let capture = makeCapture(source, events)
         capture.start()
         while case .timeout = capture.ring.read(0, timeout: .seconds(20)) {}
-        capture.reject(
-            CaptureError(
-                kind: .unsupported, camera: testCamera, operation: "decode", reason: "such pictures are no use"))
+        let error = CaptureError(
+            kind: .unsupported, camera: testCamera, operation: "decode", reason: "such pictures are no use")
+        capture.reject(error, session: 7)
+        #expect(capture.status.state == .connecting, "a session that is not the present one")
+        capture.reject(error, session: 1)
         let event = try #require(events.first { $0.state == .refused })
         #expect(event.reason == "such pictures are no use" && event.retryAfter != nil)
         capture.stop()

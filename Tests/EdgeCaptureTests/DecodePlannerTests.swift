@@ -124,11 +124,24 @@ import Testing
         #expect(stream.planner.pinned?.contains("apart") == true)
     }
 
+    /// A camera that stops sending key frames while it is idle must not be left blind.
+    @Test func keyFramesThatStopComingWakeAnIdleCamera() {
+        var stream = Stream()
+        stream.becomeIdle()
+        let key = (stream.index - 1) / stream.gop * stream.gop
+        stream.gop = 1_000_000
+        var step = DecodePlanner.Step.skip
+        while step == .skip, stream.index < 1_000 { step = stream.next() }
+        #expect(step == .wake && stream.index - key < 270, "10 s after the last one")
+        #expect(stream.planner.pinned != nil)
+    }
+
     @Test func aStreamWhoseKeyFramesShowNothingIsDecodedAlways() {
         var stream = Stream()
         stream.becomeIdle()
         stream.planner.keyFramesAreNotEnough()
-        while stream.index % stream.gop != 0 { #expect(stream.next() == .skip) }  // nothing can be decoded before it
+        #expect(stream.next() == .wake)
+        stream.index = (stream.index - 1) / stream.gop * stream.gop  // the decoder goes back to the key frame
         #expect(stream.run(500) == [.decode: 500])
     }
 
@@ -140,6 +153,29 @@ import Testing
         stream.session = 2
         stream.index = 120
         #expect(stream.next() == .skip)
+    }
+
+    @Test func wakingEndsWhereNothingMovesHoweverFarBehindItIs() {
+        var stream = Stream()
+        stream.becomeIdle()
+        stream.planner.looked(isMoving: true, at: stream.time)
+        for _ in 0..<500 where stream.planner.state != .idle { _ = stream.next(lag: .seconds(1)) }
+        #expect(stream.planner.state == .idle)
+        #expect(stream.planner.slowdown == 1, "an idle camera is not said to be overloaded")
+    }
+
+    @Test func aGapInTheStreamPinsForSomeGOPsOnlyAndANewSessionBeginsAnew() {
+        var stream = Stream()
+        _ = stream.run(60)
+        stream.index += 300 - stream.index % 50 + 1  // 12 s of silence, and no key frame after it
+        _ = stream.run(10)
+        #expect(stream.planner.pinned != nil)
+        _ = stream.run(400)
+        #expect(stream.planner.pinned == nil)
+        stream.planner.keyFramesAreNotEnough()
+        stream.session = 2
+        _ = stream.next()
+        #expect(stream.planner.pinned == nil)
     }
 
     @Test func fallingBehindHalvesTheRateThenGivesPicturesUp() {

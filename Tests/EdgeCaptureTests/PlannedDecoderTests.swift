@@ -95,6 +95,23 @@ struct PlannedDecoderTests {
         #expect(decoder.counters.dropped > 200)
     }
 
+    /// A picture larger than the camera's limit cannot be used; the session is given up once, the next one is tried.
+    @Test func aSessionThatCannotBeDecodedIsGivenUpOnce() throws {
+        let path = try TestVideo.h264("640x480", frames: 25)
+        var small = makeFileSource(path)
+        small.maximumPixels = 320 * 240
+        let ring = PacketRing()
+        let decoder = PlannedDecoder(source: small, ring: ring, configuration: .init())
+        for session in 1...2 {
+            let reader = try PacketReader(source: makeFileSource(path), session: session)
+            while let packet = try reader.next() { ring.append(packet) }
+            #expect(throws: CaptureError.self) { try decoder.next(timeout: .zero) }
+            #expect(decoder.session == session)
+            guard case .timeout = try decoder.next(timeout: .zero) else { return #expect(Bool(false), "not given up") }
+        }
+        #expect(decoder.counters.dropped >= 40)
+    }
+
     @Test func anotherSizeInMidStreamIsFollowed() throws {
         let small = try TestVideo.h264("320x240", frames: 25, "-bsf:v", "h264_mp4toannexb", "-f", "h264")
         let large = try TestVideo.h264("640x480", frames: 25, "-bsf:v", "h264_mp4toannexb", "-f", "h264")

@@ -66,6 +66,16 @@ import Testing
         #expect(abs(error) < 0.02)
     }
 
+    /// A camera that derives its stamps from its own clock, which is corrected by 5 s.
+    @Test func aLeapOfStampsDoesNotLeadIntoTheFuture() {
+        var clock = makeLive()
+        for index in 0..<100 {
+            _ = clock.time(stamp: Int64(index) * 100_000_000, arrival: arrival(Double(index) * 0.1))
+        }
+        let after = clock.time(stamp: 15_000_000_000, arrival: arrival(10))
+        #expect(abs(seconds(after) - 10) < 0.01)
+    }
+
     @Test func aWallClockSetByADayIsFollowedAndStreamTimeDoesNotNotice() {
         for jump in [86_400.0, -86_400.0] {
             var clock = makeLive()

@@ -190,6 +190,50 @@ struct RecorderTests {
         #expect(counts == [60, 250 - first])
     }
 
+    @Test func aSilentCamerasSegmentIsEnded() throws {
+        let recordings = try Recordings()
+        let state = RecorderState()
+        var work = RecorderWork(
+            camera: testCamera, index: recordings.index, configuration: .init(), disk: .system, state: state,
+            logger: quietLogger)
+        let packets = try TestClip.packets(.init(seconds: 6))
+        for packet in packets.prefix(60) { work.take(packet) }
+        work.pause()
+        try recordings.index.flush()
+        #expect(try recordings.files().map(\.isOpen) == [true])
+
+        work.pause(now: ContinuousClock.now + .seconds(11))
+        try recordings.index.flush()
+        #expect(try recordings.files().map(\.isOpen) == [false])
+        #expect(!state.status.isRecording)
+
+        // It goes on at the next key frame, and says what it left out.
+        for packet in packets.dropFirst(60) { work.take(packet) }
+        work.end()
+        try recordings.index.flush()
+        let counts = try recordings.files().map { try Playback(recordings.path($0.file)).frameCount }
+        #expect(counts == [60, 50])
+        #expect(state.status.skippedPacketCount == 40)
+    }
+
+    @Test func onlyTheirOwnerReadsRecordings() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 1)))
+        let file = recordings.path(try #require(try recordings.files().first).file)
+        let day = (file as NSString).deletingLastPathComponent
+        let index = recordings.folder + "/index.sqlite"
+        let modes = [
+            recordings.folder: 0o700, day: 0o700, file: 0o600, index: 0o600, index + "-wal": 0o600,
+            index + "-shm": 0o600,
+        ]
+        for (path, mode) in modes {
+            var status = stat()
+            let result = stat(path, &status)
+            #expect(result == 0, "\(path)")
+            #expect(Int(status.st_mode & 0o777) == mode, "\(path)")
+        }
+    }
+
     @Test func aFileDeletedUnderTheRecorderEndsItsSegmentOnly() throws {
         let recordings = try Recordings()
         let state = RecorderState()

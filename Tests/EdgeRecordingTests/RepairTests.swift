@@ -62,6 +62,63 @@ struct RepairTests {
         #expect(try Playback(recordings.path(file.file)).frameCount == 75)
     }
 
+    @Test func aPartThatEndsInZerosCutsNothingOffBehindIt() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 4)))
+        let file = try #require(try recordings.files().first)
+        let parts = try recordings.parts()
+        let end = Int(parts[1].offset + parts[1].byteCount)
+        var content = try Data(contentsOf: URL(filePath: recordings.path(file.file)))
+        content.replaceSubrange(end - 4..<end, with: Data(count: 4))
+        try content.write(to: URL(filePath: recordings.path(file.file)))
+        try recordings.index.write { try $0.execute(sql: "DELETE FROM segment") }
+
+        let report = try recordings.index.repair()
+
+        #expect(report.recoveredPartCount == 4)
+        #expect(report.truncatedByteCount == 0)
+        #expect(try recordings.parts() == parts)
+    }
+
+    @Test func aFileThatCannotBeReadIsToldAndTheOthersAreRepaired() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 6)), segment: .seconds(2))
+        let files = try recordings.files()
+        // A folder of its name can be opened and not read, by root neither: as a file on a bad sector.
+        unlink(recordings.path(files[0].file))
+        mkdir(recordings.path(files[0].file), 0o700)
+        try recordings.index.write {
+            try $0.execute(sql: "UPDATE segment SET isOpen = 1 WHERE file = ?", arguments: [files[0].file])
+            try $0.execute(sql: "DELETE FROM segment WHERE file = ?", arguments: [files[1].file])
+        }
+
+        let report = try recordings.index.repair()
+
+        #expect(report.damagedFiles == [files[0].file])
+        #expect(report.recoveredFileCount == 1)
+        #expect(report.orphanRowCount == 0)
+        #expect(try recordings.files() == files)
+    }
+
+    @Test func rowsOfAFolderThatCannotBeReadStay() throws {
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 4)), segment: .seconds(2))
+        let files = try recordings.files()
+        let day = (recordings.path(files[0].file) as NSString).deletingLastPathComponent
+        // A file in its place can be listed by nobody, root included.
+        try #require(rename(day, recordings.folder + "-away") == 0)
+        try Data().write(to: URL(filePath: day))
+
+        let report = try recordings.index.repair()
+
+        #expect(report.orphanRowCount == 0)
+        #expect(report.damagedFiles == files.map(\.file).sorted())
+        #expect(try recordings.files() == files)
+        unlink(day)
+        try #require(rename(recordings.folder + "-away", day) == 0)
+        #expect(try recordings.index.repair() == RepairReport())
+    }
+
     @Test func rowsWithoutFilesGoAndFilesWithoutRowsComeBack() throws {
         let recordings = try Recordings()
         try recordings.record(try TestClip.packets(.init(seconds: 6)), segment: .seconds(2))

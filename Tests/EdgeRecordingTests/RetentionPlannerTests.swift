@@ -74,6 +74,56 @@ import Testing
         #expect(plan.files == ["expired"])
     }
 
+    @Test func whereTheClockIsNotTrustedFilesGoForWantOfSpaceOnly() {
+        let files = [file("old", daysAgo: 365), file("older", daysAgo: 366)]
+        var policy = RetentionPolicy()
+        policy.reserveByteCount = Self.gigabyte
+        let planner = RetentionPlanner(policy: policy)
+        #expect(planner.plan(files, freeByteCount: 1 << 40, now: now, expires: false).files.isEmpty)
+        #expect(planner.plan(files, freeByteCount: 0, now: now, expires: false).files == ["older"])
+        #expect(planner.plan(files, freeByteCount: 1 << 40, now: now).files == ["older", "old"])
+    }
+
+    @Test func aStepOfTheClockHoldsDeletingByAgeForADay() {
+        var clock = ClockWatch()
+        let year = 365.0 * 86_400
+        let first = clock.look(wall: now, monotonic: .seconds(5))
+        #expect(first == nil)
+        // It runs, and is slewed by less than an hour.
+        let slewed = clock.look(wall: now.addingTimeInterval(3530), monotonic: .seconds(35))
+        #expect(slewed == nil)
+        let later = now.addingTimeInterval(3500 + year)
+        let stepped = clock.look(wall: later.addingTimeInterval(60), monotonic: .seconds(65))
+        #expect(stepped == "the clock was set by 8760 h: recordings are not deleted by age for a day")
+        let held = clock.look(wall: later.addingTimeInterval(86_464), monotonic: .seconds(86_464))
+        #expect(held == stepped)
+        let dayAfter = clock.look(wall: later.addingTimeInterval(86_465), monotonic: .seconds(86_465))
+        #expect(dayAfter == nil)
+        let back = clock.look(wall: now.addingTimeInterval(86_495), monotonic: .seconds(86_495))
+        #expect(back?.contains("-8761 h") == true)
+    }
+
+    @Test func theKeeperDeletesNothingByAgeAfterAStepOfTheClock() throws {
+        try #require(TestClip.isAvailable)
+        let recordings = try Recordings()
+        try recordings.record(try TestClip.packets(.init(seconds: 4)), segment: .seconds(2))
+        let files = try recordings.files()
+        let keeper = RetentionKeeper(index: recordings.index, policy: RetentionPolicy(), logger: quietLogger) {
+            () throws(RecordingError) in 1 << 40
+        }
+        keeper.run(now: files[1].end, monotonic: .zero)
+        #expect(keeper.status.problem == nil)
+
+        let ahead = files[1].end.addingTimeInterval(365 * 86_400)
+        keeper.run(now: ahead, monotonic: .seconds(30))
+        #expect(try recordings.files() == files)
+        #expect(keeper.status.problem?.contains("8760 h") == true)
+
+        keeper.run(now: ahead.addingTimeInterval(86_400), monotonic: .seconds(86_430))
+        #expect(try recordings.files().isEmpty)
+        #expect(keeper.status.problem == nil)
+    }
+
     @Test func theForecastFollowsFromTheLastDays() throws {
         // A gigabyte an hour for two days, six gigabytes of room beyond the reserve.
         let files = (0..<48).map { file("\($0)", daysAgo: Double($0) / 24) }

@@ -1,4 +1,3 @@
-import Dispatch
 import EdgeCapture
 import EdgeOutbox
 import EdgeRecording
@@ -119,7 +118,8 @@ struct Agent: Service {
         let recording = recording
         return await Self.isDone(within: limit) { done in
             Thread.detachNewThread {
-                DispatchQueue.concurrentPerform(iterations: cameras.count) { cameras[$0].stop() }
+                for camera in cameras { camera.end() }
+                for camera in cameras { camera.wait() }
                 recording?.stop()
                 done()
             }

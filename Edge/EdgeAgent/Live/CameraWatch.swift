@@ -46,11 +46,11 @@ final class CameraWatch: Sendable {
         thread.start()
     }
 
-    /// Ends both threads; what was found until then is in the outbox when this returns.
-    func stop() {
-        capture.stop()
-        ended.wait()
-    }
+    /// Asks both threads to end. Does not wait.
+    func end() { capture.stop() }
+
+    /// After ``end()``: what was found until then is in the outbox when this returns.
+    func wait() { ended.wait() }
 
     private func run() {
         do {
@@ -86,7 +86,7 @@ extension CameraWatch {
                 decoder.looked(isMoving: analysis.look(at: frame))
             }
         } catch {
-            capture.reject(error)
+            capture.reject(error, session: decoder.session)
         }
         return true
     }

@@ -19,8 +19,13 @@ final class Recording: Sendable {
     init(_ settings: AgentConfiguration.Recording, cameras: [(CameraID, PacketRing)], logger: Logger)
         throws(RecordingError)
     {
-        index = try RecordingIndex(folder: settings.folder.path)
-        let report = try index.repair()
+        let index = try RecordingIndex(folder: settings.folder.path)
+        var policy = RetentionPolicy()
+        policy.days[.continuous] = settings.days
+        policy.maximumByteCount = settings.limit.map(Int64.init)
+        policy.reserveByteCount = Int64(settings.reserve)
+        let keeper = RetentionKeeper(index: index, policy: policy)
+        let report = try Self.repair(index, keeper)
         let repaired = report.recoveredPartCount + report.lostPartCount + report.orphanRowCount
         if repaired + report.damagedFiles.count > 0 {
             logger.notice(
@@ -30,13 +35,19 @@ final class Recording: Sendable {
                     "files.gone": "\(report.orphanRowCount)", "files.damaged": "\(report.damagedFiles.count)",
                 ])
         }
-        var policy = RetentionPolicy()
-        policy.days[.continuous] = settings.days
-        policy.maximumByteCount = settings.limit.map(Int64.init)
-        policy.reserveByteCount = Int64(settings.reserve)
-        keeper = RetentionKeeper(index: index, policy: policy)
-        let index = index
+        (self.index, self.keeper) = (index, keeper)
         recorders = cameras.map { ($0.0, Recorder(camera: $0.0, ring: $0.1, index: index)) }
+    }
+
+    /// A full disk must not keep the index from being repaired: older recordings go first.
+    private static func repair(_ index: RecordingIndex, _ keeper: RetentionKeeper) throws(RecordingError)
+        -> RepairReport
+    {
+        do throws(RecordingError) { return try index.repair() } catch {
+            guard error.kind == .fullDisk else { throw error }
+            keeper.run(now: Date())
+            return try index.repair()
+        }
     }
 
     /// Begins with what the rings hold.
