@@ -248,9 +248,12 @@ public struct DecodePlanner: Sendable {
 
 /// Notices that packets of an idle camera have become larger than they were. Pure.
 ///
-/// In a quiet scene the pictures between key frames carry noise alone, so their sizes are steady.
+/// In a quiet scene the pictures between key frames carry noise alone, so their sizes are steady; where an encoder
+/// nevertheless makes them swing, only what stands out of the swing counts.
 struct PacketSizeHint: Hashable, Sendable {
+    private static let settling = 25
     private var usual: Double?
+    private var swing = 0.0
     private var seen = 0
     private var larger = 0
     private var next: Duration?
@@ -258,13 +261,12 @@ struct PacketSizeHint: Hashable, Sendable {
 
     /// Whether a packet between key frames, with those before it, is a reason to look.
     mutating func isSuspicious(_ byteCount: Int, at time: Duration) -> Bool {
-        seen += 1
         let size = Double(byteCount)
         let usual = usual ?? size
-        let isLarger = size > usual * 1.6 + 200
+        let isLarger = size > usual * 1.4 + swing * 4 + 200
         larger = isLarger ? larger + 1 : 0
-        self.usual = usual + (size - usual) * (isLarger ? 0.02 : 0.1)
-        guard seen > 25, larger >= 3, time >= next ?? .zero else { return false }
+        learn(size, usual, isLarger)
+        guard seen > Self.settling, larger >= 3, time >= next ?? .zero else { return false }
         // What is still small at the picture's border may show the next time: only the fourth look for nothing slows.
         next = time + min(.milliseconds(320) * (1 << max(0, fruitless - 3)), .seconds(30))
         fruitless = min(fruitless + 1, 10)
@@ -273,4 +275,12 @@ struct PacketSizeHint: Hashable, Sendable {
 
     /// The look is over.
     mutating func looked() { larger = 0 }
+
+    private mutating func learn(_ size: Double, _ usual: Double, _ isLarger: Bool) {
+        seen += 1
+        // Quick at first; what stands out is learned slowly, or it would soon be usual.
+        let pace = seen > Self.settling && isLarger ? 0.02 : 0.1
+        self.usual = usual + (size - usual) * pace
+        swing += (abs(size - usual) - swing) * pace
+    }
 }

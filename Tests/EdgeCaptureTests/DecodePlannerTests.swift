@@ -90,6 +90,20 @@ import Testing
         #expect(stream.planner.state == .idle)
     }
 
+    @Test func packetsWhoseSizesAlwaysSwingAreNoHint() {
+        var stream = Stream()
+        stream.becomeIdle()
+        var looks = 0
+        for index in 0..<2_500 {
+            let swinging = [500, 900, 3_000, 8_000, 20_000, 8_000, 9_000, 25_000, 40_000, 2_000][index % 10]
+            if stream.next(byteCount: stream.isKey ? 400_000 : swinging) == .lookBack {
+                looks += 1
+                stream.planner.looked(isMoving: false, at: stream.time)
+            }
+        }
+        #expect(looks <= 2)
+    }
+
     @Test func hintsForNothingAreHeededLessAndLess() {
         var stream = Stream()
         stream.becomeIdle()
