@@ -101,7 +101,7 @@ let package = Package(
         .target(
             name: "EdgeOutbox",
             dependencies: [
-                "EventModel", "BatchCodec",
+                "EdgeCore", "EventModel", "BatchCodec",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),

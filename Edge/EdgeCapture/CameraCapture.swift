@@ -10,7 +10,7 @@ import Synchronization
 /// and must be quick. A file is played in real time, again and again.
 public final class CameraCapture: Sendable {
     /// The last seconds of the camera, for decoder, recorder and evidence.
-    public let ring: PacketRing
+    public let ring = PacketRing()
 
     private let source: CaptureSource
     private let reconnect: ReconnectMachine.Configuration
@@ -38,11 +38,10 @@ public final class CameraCapture: Sendable {
     ///
     /// - Parameter onEvent: called on the capture thread for each change of state.
     public init(
-        source: CaptureSource, ring: PacketRing = PacketRing(), reconnect: ReconnectMachine.Configuration = .init(),
+        source: CaptureSource, reconnect: ReconnectMachine.Configuration = .init(),
         onEvent: @escaping @Sendable (StreamEvent) -> Void = { _ in }
     ) {
         self.source = source
-        self.ring = ring
         self.reconnect = reconnect
         report = onEvent
         var logger = Logger(label: "ngatu.capture")
@@ -200,13 +199,13 @@ public final class CameraCapture: Sendable {
 }
 
 /// Lets a pause end early.
-private final class WakeUp: Sendable {
+private final class WakeUp: @unchecked Sendable {  // `condition` guards `isSignalled`
     private let condition = MonotonicCondition()
-    private let isSignalled = Mutex(false)
+    private var isSignalled = false
 
     func signal() {
         condition.locked {
-            isSignalled.withLock { $0 = true }
+            isSignalled = true
             condition.broadcast()
         }
     }
@@ -214,8 +213,8 @@ private final class WakeUp: Sendable {
     /// Each signal ends one pause.
     func wait(_ limit: Duration) {
         condition.locked {
-            _ = condition.wait(timeout: limit) { isSignalled.withLock { $0 } }
-            isSignalled.withLock { $0 = false }
+            _ = condition.wait(timeout: limit) { isSignalled }
+            isSignalled = false
         }
     }
 }

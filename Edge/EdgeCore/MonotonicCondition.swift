@@ -35,6 +35,15 @@ public final class MonotonicCondition: @unchecked Sendable {
     /// Wakes every waiting thread.
     public func broadcast() { pthread_cond_broadcast(condition) }
 
+    /// Waits for a broadcast. Only inside ``locked(_:)``.
+    public func wait() { pthread_cond_wait(condition, mutex) }
+
+    /// Waits for a broadcast, at most so long. Only inside ``locked(_:)``.
+    public func wait(atMost limit: Duration) {
+        var end = Self.now(plus: max(limit, .zero))
+        pthread_cond_timedwait(condition, mutex, &end)
+    }
+
     /// Under the lock: lets go of it until `isReady` holds or `timeout` has passed; false then.
     public func wait(timeout: Duration, until isReady: () -> Bool) -> Bool {
         if isReady() { return true }

@@ -17,7 +17,7 @@ public struct EvidenceClip: Hashable, Sendable {
     public var clock: ClockOrigin?
 
     /// ``sha256`` in lower-case hexadecimal digits: the name of the evidence file.
-    public var name: String { sha256.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    public var name: String { sha256.hexadecimalDigits }
 
     init(content: Data, begin: Date, duration: Duration, clock: ClockOrigin?) {
         (self.content, self.begin, self.duration, self.clock) = (content, begin, duration, clock)

@@ -14,7 +14,7 @@ public struct Still: Hashable, Sendable {
     public var size: FrameSize
 
     /// ``sha256`` in lower-case hexadecimal digits: the name of the evidence file.
-    public var name: String { sha256.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    public var name: String { sha256.hexadecimalDigits }
 }
 
 /// Makes JPEG stills straight from a decoder's planes. Belongs to one thread.
@@ -60,4 +60,9 @@ public struct StillError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         "still of \(size.width) × \(size.height): \(operation) failed with status \(ffmpegStatus)"
     }
+}
+
+extension Data {
+    /// Lower case, two a byte: how evidence files are named.
+    var hexadecimalDigits: String { map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
 }
