@@ -29,8 +29,8 @@ class DiskFaultTests(EndToEndTest):
     def fail_while_running(self, faults, count, is_alive, progress):
         """Lets calls fail one by one, at every distance from the last failure; `progress` waits until something is stored again."""
         for number in range(count):
+            failed = faults.failed  # before: the call may come at once
             faults.fail_calls(faults.calls + 1 + number % 20, error=ERRORS[number % 2], is_torn=number % 3 == 0)
-            failed = faults.failed
             wait_until(lambda: faults.failed > failed, 20, "the call that is to fail")
             progress()
             self.assertTrue(is_alive(), f"alive after failure {number}")
