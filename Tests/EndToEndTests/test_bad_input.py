@@ -105,9 +105,11 @@ class HostileClientTests(EndToEndTest):
         endings = {"many headers": b"X-A%d: " + b"a" * 1_000 + b"\r\n", "one long header": b"a" * 1_000, "long request line": None}
         for name, piece in endings.items():
             with self.subTest(name=name):
+                started = time.monotonic()
                 sent = self.flood(collector, piece)
                 print(f"{name}: cut off after {sent >> 10} KiB; ", end="")
                 self.assertLess(sent, self.HEADER_BYTES, "the collector ends the connection")
+                self.assertLess(time.monotonic() - started, 8, "it ends it itself, before the client tires of waiting")
                 self.assertEqual(http_get(collector.url + "/healthz")[0], 200)
         self.assertLess(collector.peak_bytes, before + self.ALLOWED_GROWTH)
         self.assertTrue(collector.is_running)

@@ -22,6 +22,7 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var server: HTTPServerBuilder {
         .http1(
             configuration: .init(
+                additionalChannelHandlers: [BrokenRequestHandler()],
                 idleTimeout: .seconds(idleSeconds),
                 httpDecoderConfiguration: .init(
                     maxHeaderFieldSize: headerFieldBytes, maxHeaderListSize: headerBytes,
