@@ -87,6 +87,8 @@ public enum FeedBody: Hashable, Sendable {
     case crowd(Ngatu_V1_CrowdSample)
     /// A candidate for an officer's review.
     case violation(Ngatu_V1_ViolationCandidate)
+    /// The film of an alert, or one that a person asked for.
+    case clip(Ngatu_V1_Clip)
 }
 
 /// A crossing of a counting line.

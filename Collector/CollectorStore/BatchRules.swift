@@ -51,6 +51,8 @@ struct BatchRules: Sendable {
         case .gap(let gap):
             let isGood = gap.ranges.allSatisfy { $0.first > 0 && $0.first <= $0.last && $0.last < Int64.max }
             return isGood ? nil : "a range of the gap is empty or out of range"
+        case .clip(let clip):
+            return isText(clip.request) && isText(clip.problem) ? nil : "request or problem is no plain short text"
         case .violationCandidate, .crowdSample, .flowSample, .cameraHealth, .agentHealth: return nil
         }
     }
@@ -101,6 +103,7 @@ extension Ngatu_V1_Record {
         case .securityAlert(let alert): alert.evidence
         case .violationCandidate(let candidate): candidate.evidence
         case .cameraHealth(let health): health.hasStill ? [health.still.asStill] : []
+        case .clip(let clip): clip.evidence
         default: []
         }
     }

@@ -35,6 +35,7 @@ extension FeedBody {
         case .cameraHealth: self = .cameraHealth(try Ngatu_V1_CameraHealth(serializedBytes: body))
         case .agentHealth: self = .agentHealth(try Ngatu_V1_AgentHealth(serializedBytes: body))
         case .gap: self = .gap(try Ngatu_V1_Gap(serializedBytes: body))
+        case .clip: self = .clip(try Ngatu_V1_Clip(serializedBytes: body))
         case nil: throw StoreError(.damaged, "report \(row["cursor"] as Int64) has an unknown kind")
         }
     }

@@ -116,6 +116,7 @@ struct Report {
         case cameraHealth = 15
         case agentHealth = 16
         case gap = 17
+        case clip = 18
     }
 
     var kind: Kind
@@ -129,6 +130,7 @@ struct Report {
         case .cameraHealth(let message): try self.init(.cameraHealth, message)
         case .agentHealth(let message): try self.init(.agentHealth, message)
         case .gap(let message): try self.init(.gap, message)
+        case .clip(let message): try self.init(.clip, message)
         case .passage, .securityAlert: preconditionFailure("passages and alerts have tables of their own")
         }
     }

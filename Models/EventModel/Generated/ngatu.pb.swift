@@ -275,6 +275,9 @@ public nonisolated enum Ngatu_V1_EvidenceRole: SwiftProtobuf.Enum, Swift.CaseIte
   case plate // = 3
   case before // = 4
   case after // = 5
+
+  /// what the record is about, cut out of the still
+  case crop // = 6
   case UNRECOGNIZED(Int)
 
   public init() {
@@ -289,6 +292,7 @@ public nonisolated enum Ngatu_V1_EvidenceRole: SwiftProtobuf.Enum, Swift.CaseIte
     case 3: self = .plate
     case 4: self = .before
     case 5: self = .after
+    case 6: self = .crop
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -301,6 +305,7 @@ public nonisolated enum Ngatu_V1_EvidenceRole: SwiftProtobuf.Enum, Swift.CaseIte
     case .plate: return 3
     case .before: return 4
     case .after: return 5
+    case .crop: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -313,6 +318,7 @@ public nonisolated enum Ngatu_V1_EvidenceRole: SwiftProtobuf.Enum, Swift.CaseIte
     .plate,
     .before,
     .after,
+    .crop,
   ]
 
 }
@@ -771,6 +777,34 @@ public nonisolated struct Ngatu_V1_AgentHealth: Sendable {
   public init() {}
 }
 
+/// A film as the camera sent it, cut when its last second has come: of an alert, or of a time that a person asked for.
+public nonisolated struct Ngatu_V1_Clip: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// the SecurityAlert of the same camera that it proves; 0: asked for
+  public var alert: UInt64 = 0
+
+  /// the collector's request; empty: of an alert
+  public var request: String = String()
+
+  /// what was asked for; the film begins at the key frame before
+  public var fromMicros: Int64 = 0
+
+  public var toMicros: Int64 = 0
+
+  /// the film, then stills; offsets count from the record's time
+  public var evidence: [Ngatu_V1_Evidence] = []
+
+  /// why there is no film, in plain words; empty: there is one
+  public var problem: String = String()
+
+  public var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  public init() {}
+}
+
 /// Numbers that will never come, and why.
 public nonisolated struct Ngatu_V1_Gap: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -901,6 +935,14 @@ public nonisolated struct Ngatu_V1_Record: @unchecked Sendable {
     set {_uniqueStorage()._body = .gap(newValue)}
   }
 
+  public var clip: Ngatu_V1_Clip {
+    get {
+      if case .clip(let v)? = _storage._body {return v}
+      return Ngatu_V1_Clip()
+    }
+    set {_uniqueStorage()._body = .clip(newValue)}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -912,6 +954,7 @@ public nonisolated struct Ngatu_V1_Record: @unchecked Sendable {
     case cameraHealth(Ngatu_V1_CameraHealth)
     case agentHealth(Ngatu_V1_AgentHealth)
     case gap(Ngatu_V1_Gap)
+    case clip(Ngatu_V1_Clip)
 
   }
 
@@ -1020,7 +1063,7 @@ nonisolated extension Ngatu_V1_Severity: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Ngatu_V1_EvidenceRole: SwiftProtobuf._ProtoNameProviding {
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVIDENCE_ROLE_UNSPECIFIED\0\u{1}EVIDENCE_ROLE_STILL\0\u{1}EVIDENCE_ROLE_CLIP\0\u{1}EVIDENCE_ROLE_PLATE\0\u{1}EVIDENCE_ROLE_BEFORE\0\u{1}EVIDENCE_ROLE_AFTER\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0EVIDENCE_ROLE_UNSPECIFIED\0\u{1}EVIDENCE_ROLE_STILL\0\u{1}EVIDENCE_ROLE_CLIP\0\u{1}EVIDENCE_ROLE_PLATE\0\u{1}EVIDENCE_ROLE_BEFORE\0\u{1}EVIDENCE_ROLE_AFTER\0\u{1}EVIDENCE_ROLE_CROP\0")
 }
 
 nonisolated extension Ngatu_V1_StreamState: SwiftProtobuf._ProtoNameProviding {
@@ -1827,6 +1870,61 @@ nonisolated extension Ngatu_V1_AgentHealth: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
+nonisolated extension Ngatu_V1_Clip: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  public static let protoMessageName: String = _protobuf_package + ".Clip"
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}alert\0\u{1}request\0\u{3}from_micros\0\u{3}to_micros\0\u{1}evidence\0\u{1}problem\0")
+
+  public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.alert) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.request) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.fromMicros) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.toMicros) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.evidence) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.problem) }()
+      default: break
+      }
+    }
+  }
+
+  public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.alert != 0 {
+      try visitor.visitSingularUInt64Field(value: self.alert, fieldNumber: 1)
+    }
+    if !self.request.isEmpty {
+      try visitor.visitSingularStringField(value: self.request, fieldNumber: 2)
+    }
+    if self.fromMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.fromMicros, fieldNumber: 3)
+    }
+    if self.toMicros != 0 {
+      try visitor.visitSingularInt64Field(value: self.toMicros, fieldNumber: 4)
+    }
+    if !self.evidence.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.evidence, fieldNumber: 5)
+    }
+    if !self.problem.isEmpty {
+      try visitor.visitSingularStringField(value: self.problem, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  public static func ==(lhs: Ngatu_V1_Clip, rhs: Ngatu_V1_Clip) -> Bool {
+    if lhs.alert != rhs.alert {return false}
+    if lhs.request != rhs.request {return false}
+    if lhs.fromMicros != rhs.fromMicros {return false}
+    if lhs.toMicros != rhs.toMicros {return false}
+    if lhs.evidence != rhs.evidence {return false}
+    if lhs.problem != rhs.problem {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Ngatu_V1_Gap: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Gap"
   public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ranges\0\u{1}reason\0\u{1}count\0\u{1}detail\0")
@@ -1909,7 +2007,7 @@ nonisolated extension Ngatu_V1_Gap.Range: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Ngatu_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Record"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}camera\0\u{3}time_micros\0\u{1}clock\0\u{2}\u{6}passage\0\u{3}violation_candidate\0\u{3}security_alert\0\u{3}crowd_sample\0\u{3}flow_sample\0\u{3}camera_health\0\u{3}agent_health\0\u{1}gap\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}camera\0\u{3}time_micros\0\u{1}clock\0\u{2}\u{6}passage\0\u{3}violation_candidate\0\u{3}security_alert\0\u{3}crowd_sample\0\u{3}flow_sample\0\u{3}camera_health\0\u{3}agent_health\0\u{1}gap\0\u{1}clip\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -2058,6 +2156,19 @@ nonisolated extension Ngatu_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Mes
             _storage._body = .gap(v)
           }
         }()
+        case 18: try {
+          var v: Ngatu_V1_Clip?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .clip(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .clip(v)
+          }
+        }()
         default: break
         }
       }
@@ -2114,6 +2225,10 @@ nonisolated extension Ngatu_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case .gap?: try {
         guard case .gap(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case .clip?: try {
+        guard case .clip(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
       }()
       case nil: break
       }
