@@ -87,6 +87,9 @@ public final class PacketRing: @unchecked Sendable {  // `condition` guards ever
     /// The position that the next packet will get.
     public var end: Int { condition.locked { first + packets.count } }
 
+    /// The packet that came last; nil before the first.
+    public var newest: VideoPacket? { condition.locked { packets.last } }
+
     /// The newest key frame before `position`; nil when none is kept.
     public func keyPosition(before position: Int) -> Int? {
         condition.locked {

@@ -2,28 +2,61 @@ public import EdgeCore
 public import EventModel
 public import Foundation
 
+/// What a clip is cut for.
+public enum ClipSubject: Codable, Hashable, Sendable {
+    /// An alert of the camera, by its number.
+    case alert(UInt64)
+    /// Somebody's order, by its name.
+    case order(String)
+}
+
 /// A clip that is wanted: of which moment, of which camera.
 public struct ClipRequest: Codable, Hashable, Sendable {
-    /// The event that it proves; one clip an event.
-    public var event: String
+    /// What for; one clip each.
+    public var subject: ClipSubject
     /// Whose pictures.
     public var camera: CameraID
-    /// The connection that the stream times belong to.
+    /// The connection that the stream times belong to; 0: none, so it can be cut out of recordings only.
     public var session: Int
     /// Stream times of its first and last picture.
     public var stream: Range<Duration>
     /// The same in UTC: for cutting it out of recordings after a restart.
     public var time: Range<Date>
+    /// Stream time of the event itself, for stills; nil where the clip is of a span of time.
+    public var moment: Duration?
+    /// What the event is about, in pixels of the picture of that moment.
+    public var box: BoundingBox?
+
+    /// Names the request: the same for the same subject.
+    public var event: String {
+        switch subject {
+        case .alert(let number): "alert/\(camera)/\(number)"
+        case .order(let name): "order/\(name)"
+        }
+    }
 
     /// From `before` to `after` an event's moment.
     public init(
-        event: String, camera: CameraID, session: Int, moment: FrameTime, before: Duration = .seconds(5),
-        after: Duration = .seconds(5)
+        subject: ClipSubject, camera: CameraID, session: Int, moment: FrameTime, box: BoundingBox? = nil,
+        before: Duration = .seconds(5), after: Duration = .seconds(5)
     ) {
-        (self.event, self.camera, self.session) = (event, camera, session)
+        (self.subject, self.camera, self.session) = (subject, camera, session)
+        (self.moment, self.box) = (moment.presentation, box)
         stream = moment.presentation - before..<moment.presentation + after
         time =
             moment.capturedAt.addingTimeInterval(-before.seconds)..<moment.capturedAt.addingTimeInterval(after.seconds)
+    }
+
+    /// A span of UTC.
+    ///
+    /// - Parameter newest: the newest packet of the camera's ring, which tells where the span lies in its session; without
+    ///   it the clip is cut out of recordings.
+    public init(subject: ClipSubject, camera: CameraID, time: Range<Date>, newest: VideoPacket?) {
+        (self.subject, self.camera, self.time) = (subject, camera, time)
+        session = newest?.session ?? 0
+        let now = newest?.time ?? FrameTime(presentation: .zero, capturedAt: time.lowerBound, clock: .arrival)
+        let begin = now.presentation + .seconds(time.lowerBound.timeIntervalSince(now.capturedAt))
+        stream = begin..<begin + .seconds(time.upperBound.timeIntervalSince(time.lowerBound))
     }
 }
 
@@ -33,4 +66,6 @@ public struct ClipOutcome: Sendable {
     public var request: ClipRequest
     /// The clip; `notRecorded` where nothing of that time is left anywhere.
     public var clip: Result<EvidenceClip, RecordingError>
+    /// What the clip was cut from, for stills; empty where it was cut out of recordings.
+    public var packets: [VideoPacket] = []
 }

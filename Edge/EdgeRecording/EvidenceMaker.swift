@@ -39,27 +39,31 @@ public final class EvidenceMaker: Sendable {
     public func attach(_ ring: PacketRing, of camera: CameraID) { state.withLock { $0.rings[camera] = ring } }
 
     /// Asks for a clip; durable on return, and its files are kept as evidence.
+    ///
+    /// - Throws: ``RecordingError``: the request is not durable, but this run heeds it all the same.
     public func request(_ request: ClipRequest) throws(RecordingError) {
+        state.withLock { $0.waiting[request.event] = request }
         guard let body = try? JSONEncoder().encode(request) else { return }  // plain values always encode
         try index.write { db in
             try db.execute(
                 sql: "INSERT OR REPLACE INTO pendingClip (event, body) VALUES (?, ?)", arguments: [request.event, body])
         }
-        state.withLock { $0.waiting[request.event] = request }
     }
 
-    /// The clips that can be cut now, each delivered once a run: call it every second or so. A caller that cannot store one
-    /// asks for it again.
-    public func deliver(now: Date) -> [ClipOutcome] {
+    /// The next clip that can be cut now, each delivered once a run: call it every second or so until there is none. A
+    /// caller that cannot store one asks for it again.
+    public func deliver(now: Date) -> ClipOutcome? {
         let (waiting, rings) = state.withLock { ($0.waiting, $0.rings) }
         let due = waiting.values.filter { $0.time.upperBound <= now }.sorted { $0.time.upperBound < $1.time.upperBound }
-        return due.compactMap { request in
-            guard let clip = cut(request, rings[request.camera], now) else { return nil }
+        for request in due {
+            guard let outcome = cut(request, rings[request.camera], now) else { continue }
             state.withLock { $0.waiting[request.event] = nil }
+            // Retention may take the recordings sooner: the clip is with the caller.
             try? index.mark(
                 .evidence, camera: request.camera, from: request.time.lowerBound, to: request.time.upperBound)
-            return ClipOutcome(request: request, clip: clip)
+            return outcome
         }
+        return nil
     }
 
     /// Forgets a request: its clip is safe with the caller.
@@ -69,9 +73,7 @@ public final class EvidenceMaker: Sendable {
     }
 
     /// Nil while more may come.
-    private func cut(
-        _ request: ClipRequest, _ ring: PacketRing?, _ now: Date
-    ) -> Result<EvidenceClip, RecordingError>? {
+    private func cut(_ request: ClipRequest, _ ring: PacketRing?, _ now: Date) -> ClipOutcome? {
         let hasWaited = now.timeIntervalSince(request.time.upperBound) > patience
         let ring = ring.flatMap { $0.holdsSession(of: request) ? $0 : nil }
         guard hasWaited || ring.map({ $0.hasPassed(request) }) ?? true else { return nil }
@@ -79,18 +81,24 @@ public final class EvidenceMaker: Sendable {
             of: request.session, from: request.stream.lowerBound, to: request.stream.upperBound),
             !packets.isEmpty
         {
-            return result { () throws(RecordingError) in try EvidenceClip(packets: packets) }
+            return outcome(request, packets)
         }
         let recorded = result { () throws(RecordingError) in
             try EvidenceClip(
                 index: index, camera: request.camera, from: request.time.lowerBound, to: request.time.upperBound)
         }
-        if case .success = recorded { return recorded }
-        // The session may have begun within the clip: then the ring has its first key frame.
-        if let packets = ring?.beginning(of: request), !packets.isEmpty {
-            return result { () throws(RecordingError) in try EvidenceClip(packets: packets) }
+        // The newest second is on its way to the disk.
+        if case .success(let clip) = recorded, hasWaited || clip.reaches(request.time.upperBound) {
+            return ClipOutcome(request: request, clip: recorded)
         }
-        return hasWaited ? recorded : nil
+        // The session may have begun within the clip: then the ring has its first key frame.
+        if let packets = ring?.beginning(of: request), !packets.isEmpty { return outcome(request, packets) }
+        return hasWaited ? ClipOutcome(request: request, clip: recorded) : nil
+    }
+
+    private func outcome(_ request: ClipRequest, _ packets: [VideoPacket]) -> ClipOutcome {
+        let clip = result { () throws(RecordingError) in try EvidenceClip(packets: packets) }
+        return ClipOutcome(request: request, clip: clip, packets: packets)
     }
 
     private func result(_ make: () throws(RecordingError) -> EvidenceClip) -> Result<EvidenceClip, RecordingError> {
@@ -98,18 +106,25 @@ public final class EvidenceMaker: Sendable {
     }
 }
 
+extension EvidenceClip {
+    /// Whether it shows what was to be seen until then, but for a last picture or so.
+    fileprivate func reaches(_ end: Date) -> Bool {
+        begin.addingTimeInterval(duration.seconds).timeIntervalSince(end) > -0.5
+    }
+}
+
 extension PacketRing {
     /// Whether the ring's newest session is the request's. An agent that starts again counts its sessions from 1 again: so
     /// their clocks have to agree too.
     fileprivate func holdsSession(of request: ClipRequest) -> Bool {
-        guard case .packet(let newest) = read(end - 1), newest.session == request.session else { return false }
+        guard let newest, newest.session == request.session else { return false }
         let since = newest.time.capturedAt.timeIntervalSince(request.time.lowerBound)
         return abs(since - (newest.time.presentation - request.stream.lowerBound).seconds) < 5
     }
 
     /// Whether the last picture of a clip has come.
     fileprivate func hasPassed(_ request: ClipRequest) -> Bool {
-        guard case .packet(let newest) = read(end - 1) else { return true }
+        guard let newest else { return true }
         return newest.decodeTime >= request.stream.upperBound
     }
 

@@ -21,8 +21,9 @@ struct EvidenceTests {
         return ring
     }
 
-    private func makeRequest(_ seconds: Double, event: String = "1-1") -> ClipRequest {
-        ClipRequest(event: event, camera: testCamera, session: 1, moment: makeFrameTime(seconds), after: .seconds(3))
+    private func makeRequest(_ seconds: Double) -> ClipRequest {
+        ClipRequest(
+            subject: .alert(7), camera: testCamera, session: 1, moment: makeFrameTime(seconds), after: .seconds(3))
     }
 
     @Test(arguments: [
@@ -59,11 +60,11 @@ struct EvidenceTests {
         let request = makeRequest(6)
         try maker.request(request)
 
-        #expect(maker.deliver(now: testStart.addingTimeInterval(8)).isEmpty)
-        #expect(maker.deliver(now: testStart.addingTimeInterval(9.5)).isEmpty)
+        #expect(maker.deliver(now: testStart.addingTimeInterval(8))?.request == nil)
+        #expect(maker.deliver(now: testStart.addingTimeInterval(9.5))?.request == nil)
         for packet in packets.dropFirst(150) { ring.append(packet) }
-        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(9.6)).first)
-        #expect(maker.deliver(now: testStart.addingTimeInterval(9.7)).isEmpty)
+        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(9.6)))
+        #expect(maker.deliver(now: testStart.addingTimeInterval(9.7))?.request == nil)
 
         #expect(outcome.request == request)
         let playback = try Playback(try write(try outcome.clip.get().content))
@@ -80,7 +81,7 @@ struct EvidenceTests {
         let maker = try EvidenceMaker(index: recordings.index)
         maker.attach(makeRing(try TestClip.packets(.init(seconds: 1)).map { $0.moved(session: 2) }), of: testCamera)
 
-        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(60)).first)
+        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(60)))
 
         let clip = try outcome.clip.get()
         let playback = try Playback(try write(clip.content))
@@ -89,7 +90,7 @@ struct EvidenceTests {
         #expect(try recordings.files().map(\.recordingClass) == [.evidence, .evidence, .evidence])
 
         #expect(try EvidenceMaker(index: recordings.index).waitingCount == 1)
-        try maker.settle("1-1")
+        try maker.settle(makeRequest(6).event)
         #expect(try EvidenceMaker(index: recordings.index).waitingCount == 0)
     }
 
@@ -97,15 +98,15 @@ struct EvidenceTests {
         let maker = try EvidenceMaker(index: try Recordings().index)
         maker.attach(makeRing(try TestClip.packets()), of: testCamera)
         try maker.request(makeRequest(1))
-        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(5)).first)
+        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(5)))
         #expect(try Playback(try write(try outcome.clip.get().content)).frameCount == 101)
     }
 
     @Test func whatIsNowhereIsSaidAfterSomePatience() throws {
         let maker = try EvidenceMaker(index: try Recordings().index)
         try maker.request(makeRequest(6))
-        #expect(maker.deliver(now: testStart.addingTimeInterval(10)).isEmpty)
-        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(40)).first)
+        #expect(maker.deliver(now: testStart.addingTimeInterval(10))?.request == nil)
+        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(40)))
         #expect(throws: RecordingError.self) { try outcome.clip.get() }
     }
 

@@ -15,6 +15,7 @@ struct Agent: Service {
     private let transport: HTTPTransport
     private let cameras: [CameraWatch]
     private let recording: Recording?
+    private let clips: ClipDesk?
     private let problems: [String]
     private let logger: Logger
 
@@ -38,22 +39,39 @@ struct Agent: Service {
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
         let outbox = outbox
         cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity) }
-        let (recording, problem) = Self.recording(configuration, cameras, logger)
+        let (recording, problem) = Self.recording(configuration, paths, cameras, logger)
         self.recording = recording
-        problems = [runs.problem, problem].compactMap(\.self)
+        let (clips, clipProblem) = Self.clips(recording, configuration, cameras, outbox, logger)
+        self.clips = clips
+        problems = [runs.problem, problem, clipProblem].compactMap(\.self)
     }
 
-    /// The recordings, where they are asked for; what stands in their way is a problem, not the end.
+    /// The recordings; what stands in their way is a problem, not the end.
     private static func recording(
-        _ configuration: AgentConfiguration, _ watches: [CameraWatch], _ logger: Logger
+        _ configuration: AgentConfiguration, _ paths: AgentPaths, _ watches: [CameraWatch], _ logger: Logger
     ) -> (Recording?, problem: String?) {
-        guard let settings = configuration.recording else { return (nil, nil) }
         let cameras = zip(configuration.cameras, watches).filter(\.0.isRecorded).map { ($0.source.camera, $1.ring) }
         do throws(RecordingError) {
+            guard let settings = configuration.recording else { return (try Recording(filmsOnlyIn: paths.films), nil) }
             return (try Recording(settings, cameras: cameras, logger: logger), nil)
         } catch {
             logger.error("nothing is recorded", metadata: ["error": "\(error)"])
             return (nil, "nothing is recorded: \(error.detail)")
+        }
+    }
+
+    private static func clips(
+        _ recording: Recording?, _ configuration: AgentConfiguration, _ watches: [CameraWatch], _ outbox: Outbox,
+        _ logger: Logger
+    ) -> (ClipDesk?, problem: String?) {
+        guard let recording else { return (nil, nil) }
+        let rings = Dictionary(
+            zip(configuration.cameras, watches).map { ($0.source.camera, $1.ring) }, uniquingKeysWith: { $1 })
+        do throws(RecordingError) {
+            return (try ClipDesk(index: recording.index, rings: rings, outbox: outbox, logger: logger), nil)
+        } catch {
+            logger.error("alerts have no films", metadata: ["error": "\(error)"])
+            return (nil, "alerts have no films: \(error.detail)")
         }
     }
 
@@ -68,8 +86,9 @@ struct Agent: Service {
     func run() async throws {
         logger.notice(
             "agent started", metadata: ["agent.name": "\(configuration.name)", "cameras": "\(cameras.count)"])
-        for camera in cameras { camera.start() }
+        for camera in cameras { camera.start(clips: clips) }
         recording?.start()
+        clips?.start()
         let work = Task {
             await withTaskGroup { group in
                 group.addTask { await shipper.run() }
@@ -115,11 +134,12 @@ struct Agent: Service {
     /// - Returns: whether all have ended.
     private func stopCameras(within limit: Duration) async -> Bool {
         let cameras = cameras
-        let recording = recording
+        let (recording, clips) = (recording, clips)
         return await Self.isDone(within: limit) { done in
             Thread.detachNewThread {
                 for camera in cameras { camera.end() }
                 for camera in cameras { camera.wait() }
+                clips?.stop()
                 recording?.stop()
                 done()
             }

@@ -20,4 +20,6 @@ struct AgentPaths: Sendable {
     var key: String { folder.appendingPathComponent("agent.key").path }
     /// Records and evidence that wait for the collector.
     var spool: String { folder.appendingPathComponent("spool").path }
+    /// Films that wait for their end, where nothing is recorded.
+    var films: URL { folder.appendingPathComponent("films") }
 }

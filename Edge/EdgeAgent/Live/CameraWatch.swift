@@ -35,10 +35,12 @@ final class CameraWatch: Sendable {
     var ring: PacketRing { capture.ring }
 
     /// Starts both threads.
-    func start() {
+    ///
+    /// - Parameter clips: cuts the films of alerts; nil: they have none.
+    func start(clips: ClipDesk?) {
         capture.start()
         let thread = Thread { [self] in
-            run()
+            run(clips)
             ended.signal()
         }
         thread.name = "analysis \(configuration.source.camera)"
@@ -52,11 +54,11 @@ final class CameraWatch: Sendable {
     /// After ``end()``: what was found until then is in the outbox when this returns.
     func wait() { ended.wait() }
 
-    private func run() {
+    private func run(_ clips: ClipDesk?) {
         do {
             var analysis = try LiveAnalysis(
                 camera: configuration.source.camera, site: configuration.site, firstIdentity: firstIdentity,
-                outbox: outbox)
+                outbox: outbox, clips: clips)
             let decoder = PlannedDecoder(
                 source: configuration.source, ring: capture.ring, configuration: configuration.decoding)
             while analyseNext(decoder, &analysis) {

@@ -17,6 +17,7 @@ struct LiveAnalysis: ~Copyable {
     private let camera: CameraID
     private let maker: RecordMaker
     private let outbox: Outbox
+    private let clips: ClipDesk?
     private let stills = StillEncoder()
     private var pipeline: AnalysisPipeline
     private var logger: Logger
@@ -26,9 +27,12 @@ struct LiveAnalysis: ~Copyable {
     private var health = HealthTimer()
     private var loggedProblem: String?
 
-    init(camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox) throws(VisionError) {
+    init(
+        camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, clips: ClipDesk?
+    ) throws(VisionError) {
         self.camera = camera
         self.outbox = outbox
+        self.clips = clips
         maker = RecordMaker(camera: camera)
         pipeline = try AnalysisPipeline(
             camera: camera, site: site, firstTrack: firstIdentity, firstSituation: firstIdentity)
@@ -92,6 +96,9 @@ struct LiveAnalysis: ~Copyable {
         var proof: Still?
         if let frame, frame.time == finding.time { proof = still(of: frame) }
         outbox.append(maker.record(of: finding, evidence: proof?.wire), lane: finding.lane, evidence: proof.files)
+        if let frame, proof != nil, finding.opensAlert {
+            clips?.film(finding, camera: camera, session: frame.session)
+        }
     }
 
     /// The still of a frame, made once however many findings want it. A picture that cannot be encoded costs the
@@ -154,6 +161,11 @@ extension Still? {
 }
 
 extension Finding {
+    /// Whether it is the first word of an alert.
+    fileprivate var opensAlert: Bool {
+        if case .security(_, _, .opened, _) = kind { true } else { false }
+    }
+
     /// How urgent its record is.
     var lane: Lane {
         switch kind {

@@ -7,10 +7,12 @@ import Logging
 
 /// The recordings of a running agent: one index, one that makes room, a recorder for each camera.
 ///
-/// A disk that cannot be used costs the recordings, never the watching: it is told in the agent's health.
+/// Where nothing is to be recorded, the index still remembers which films of alerts are to be cut. A disk that cannot be
+/// used costs recordings and films, never the watching: it is told in the agent's health.
 final class Recording: Sendable {
-    private let index: RecordingIndex
-    private let keeper: RetentionKeeper
+    /// What is recorded, and which films wait.
+    let index: RecordingIndex
+    private let keeper: RetentionKeeper?
     private let recorders: [(camera: CameraID, recorder: Recorder)]
 
     /// Opens the folder and repairs what a power cut left; nothing is recorded before ``start()``.
@@ -39,6 +41,15 @@ final class Recording: Sendable {
         recorders = cameras.map { ($0.0, Recorder(camera: $0.0, ring: $0.1, index: index)) }
     }
 
+    /// Without recordings: films are cut out of what the cameras' rings hold.
+    ///
+    /// - Throws: `RecordingError`: the folder or its index cannot be used.
+    init(filmsOnlyIn folder: URL) throws(RecordingError) {
+        index = try RecordingIndex(folder: folder.path)
+        keeper = nil
+        recorders = []
+    }
+
     /// A full disk must not keep the index from being repaired: older recordings go first.
     private static func repair(_ index: RecordingIndex, _ keeper: RetentionKeeper) throws(RecordingError)
         -> RepairReport
@@ -52,14 +63,14 @@ final class Recording: Sendable {
 
     /// Begins with what the rings hold.
     func start() {
-        keeper.start()
+        keeper?.start()
         for (_, recorder) in recorders { recorder.start() }
     }
 
     /// Ends when everything that the rings had is written, after 10 s at most. Blocks.
     func stop() {
         DispatchQueue.concurrentPerform(iterations: recorders.count) { recorders[$0].recorder.stop() }
-        keeper.stop()
+        keeper?.stop()
         index.close()
     }
 
@@ -68,6 +79,6 @@ final class Recording: Sendable {
         let cameras = recorders.compactMap { camera, recorder in
             recorder.status.problem.map { "recording of \(camera): \($0)" }
         }
-        return cameras + [index.problem, keeper.status.problem].compactMap { $0.map { "recordings: \($0)" } }
+        return cameras + [index.problem, keeper?.status.problem].compactMap { $0.map { "recordings: \($0)" } }
     }
 }
