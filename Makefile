@@ -3,10 +3,16 @@ SWIFT_BUILD_FLAGS := --explicit-target-dependency-import-check error
 SOURCES := $(shell git ls-files '*.swift' ':!Models/EventModel/Generated')
 DOCS := .build/docs
 
-.PHONY: help setup demo test soak bench bench-cameras format lint docs proto scenes clean
+DETECTOR := Models/Trained/vehicle-detector
+TRAIN_DATA ?= ../shared/data/train
+TRAIN_FLAGS ?= --minutes 90
+TRAIN_WORK ?= .build/train-detector
+SCORER ?= $(TRAIN_DATA)/../../eval/score_detect.py
+
+.PHONY: help setup demo test soak bench bench-cameras train-detector score-detector format lint docs proto scenes clean
 
 help:  ## Lists the commands.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
 
 setup:  ## Installs the Debian packages that are missing (Deploy/debian-packages.txt).
 	@Deploy/setup.sh
@@ -18,6 +24,7 @@ test: setup lint  ## Every test: units, pages, whole processes, faults.
 	swift build --build-tests $(SWIFT_BUILD_FLAGS)
 	swift test --skip-build
 	/usr/bin/python3 -m unittest discover -s Tests/Scenes -p 'test_*.py'
+	/usr/bin/python3 -m unittest discover -s $(DETECTOR)/Training -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s Tests/TestCameras -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -v -s Tests/EndToEndTests -p 'test_*.py'
 
@@ -32,6 +39,27 @@ bench: setup  ## Speed and memory of a release build: JSON lines, then a table.
 bench-cameras: setup  ## The running agent with ten 1080p cameras beside ffmpeg: CPU, memory, drops (about 35 minutes).
 	swift build -c release $(SWIFT_BUILD_FLAGS)
 	/usr/bin/python3 Tests/Bench/cameras.py
+
+train-detector: $(TRAIN_WORK)/venv/ready $(TRAIN_WORK)/drawn/ready  ## Trains, exports and scores our detector. TRAIN_FLAGS="--epochs 60", PIP_FLAGS; goes on where it stopped.
+	nice -n 19 $(TRAIN_WORK)/venv/bin/python $(DETECTOR)/Training/train.py --data $(TRAIN_DATA) --drawn $(TRAIN_WORK)/drawn --work $(TRAIN_WORK) $(TRAIN_FLAGS)
+	$(TRAIN_WORK)/venv/bin/python $(DETECTOR)/Training/export.py --checkpoint $(TRAIN_WORK)/checkpoint.pt --out $(DETECTOR)
+	$(MAKE) score-detector
+
+score-detector:  ## Scores the committed detector with Debian's OpenCV: Golden/, working thresholds, the card's tables.
+	@mkdir -p $(TRAIN_WORK)
+	/usr/bin/python3 $(DETECTOR)/Training/evaluate.py --model $(DETECTOR)/model.json --data $(TRAIN_DATA) --scorer $(SCORER) \
+	    --clips $(TRAIN_DATA)/../video --work $(TRAIN_WORK)
+	/usr/bin/python3 $(DETECTOR)/Training/golden.py write
+	/usr/bin/python3 $(DETECTOR)/Training/card.py
+
+$(TRAIN_WORK)/venv/ready: $(DETECTOR)/Training/requirements.txt
+	python3 -m venv $(TRAIN_WORK)/venv
+	$(TRAIN_WORK)/venv/bin/pip install -q $(PIP_FLAGS) -r $<
+	touch $@
+
+$(TRAIN_WORK)/drawn/ready: $(DETECTOR)/Training/draw_scenes.py
+	/usr/bin/python3 $< --out $(TRAIN_WORK)/drawn
+	touch $@
 
 format:  ## Rewrites our Swift sources in the house style.
 	@swift format --in-place --parallel --configuration .swift-format $(SOURCES)
