@@ -19,6 +19,13 @@ enum ProcessUsage {
         return pages * sysconf(Int32(_SC_PAGESIZE))
     }
 
+    /// CPU time of the calling thread.
+    static var threadCPUTime: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+
     private static var resourceUsage: rusage {
         var usage = rusage()
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)

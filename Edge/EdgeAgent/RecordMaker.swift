@@ -6,6 +6,23 @@ import Foundation
 /// Turns what rules found into records for the wire. Pure.
 struct RecordMaker {
     var camera: CameraID
+    private var across = 1.0
+    private var down = 1.0
+
+    /// - Parameter camera: whose records.
+    init(camera: CameraID) { self.camera = camera }
+
+    /// From now on boxes are those of a picture of another size than the analysed one.
+    mutating func scale(from analysed: FrameSize, to shown: FrameSize) {
+        guard analysed.width > 0, analysed.height > 0 else { return }
+        across = Double(shown.width) / Double(analysed.width)
+        down = Double(shown.height) / Double(analysed.height)
+    }
+
+    /// A box in the picture that people see.
+    func scaled(_ box: BoundingBox) -> BoundingBox {
+        BoundingBox(x: box.x * across, y: box.y * down, width: box.width * across, height: box.height * down)
+    }
 
     /// A record of a finding, without a sequence: the outbox numbers it.
     func record(of finding: Finding, evidence: Ngatu_V1_Evidence?) -> Ngatu_V1_Record {
@@ -82,7 +99,7 @@ struct RecordMaker {
         if let subject = finding.subjects.first {
             alert.track = subject.id.rawValue
             alert.objectClass = subject.label.wire
-            alert.box = subject.box.wire
+            alert.box = scaled(subject.box).wire
         }
         alert.evidence = evidence.map { [$0] } ?? []
         return alert

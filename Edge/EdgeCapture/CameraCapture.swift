@@ -12,7 +12,16 @@ public final class CameraCapture: Sendable {
     /// The last seconds of the camera, for decoder, recorder and evidence.
     public let ring = PacketRing()
 
+    /// What makes a camera live.
+    public enum Sign: Sendable {
+        /// A decoded picture: the decoder tells, see ``CameraCapture/decoded(_:session:)``.
+        case picture
+        /// A key frame has arrived: for a stream that is recorded and seldom decoded.
+        case keyFrame
+    }
+
     private let source: CaptureSource
+    private let sign: Sign
     private let reconnect: ReconnectMachine.Configuration
     private let report: @Sendable (StreamEvent) -> Void
     private let shared = Mutex(Shared())
@@ -36,14 +45,20 @@ public final class CameraCapture: Sendable {
 
     /// Prepares capture; nothing runs before ``start()``.
     ///
-    /// - Parameter onEvent: called on the capture thread for each change of state.
+    /// - Parameters:
+    ///   - sign: what makes the camera live.
+    ///   - firstSession: where sessions are counted from. Two streams of one camera must not share numbers.
+    ///   - onEvent: called on the capture thread for each change of state.
     public init(
-        source: CaptureSource, reconnect: ReconnectMachine.Configuration = .init(),
+        source: CaptureSource, sign: Sign = .picture, firstSession: Int = 1,
+        reconnect: ReconnectMachine.Configuration = .init(),
         onEvent: @escaping @Sendable (StreamEvent) -> Void = { _ in }
     ) {
         self.source = source
+        self.sign = sign
         self.reconnect = reconnect
         report = onEvent
+        shared.withLock { $0.status = CaptureStatus(firstSession: firstSession) }
         var logger = Logger(label: "ngatu.capture")
         logger[metadataKey: "camera.id"] = "\(source.camera)"
         self.logger = logger
@@ -92,9 +107,16 @@ public final class CameraCapture: Sendable {
     ///
     /// The first picture of a session makes the camera live.
     public func decoded(_ decoder: FrameDecoder, session: Int) {
-        let isFirst = shared.withLock { shared in
+        shared.withLock { shared in
             shared.status.counters = shared.status.counters.decoded(decoder.counters)
             if session == shared.status.session { shared.status.streamInfo?.note(decoder) }
+        }
+        showed(session)
+    }
+
+    /// A session has shown what the camera is live by.
+    private func showed(_ session: Int) {
+        let isFirst = shared.withLock { shared in
             defer { shared.pictureSession = max(shared.pictureSession, session) }
             return shared.isConnected && session > shared.pictureSession && session == shared.status.session
         }
@@ -147,6 +169,7 @@ public final class CameraCapture: Sendable {
             while !gate.isCancelled, let packet = try reader.next() {
                 if !source.locator.isLive { pace(packet, since: begin) }
                 ring.append(packet)
+                if sign == .keyFrame, packet.isKey { showed(session) }
                 if note(reader, before) == session {
                     machine.pictureArrived(at: .nanoseconds(MonotonicClock.nanoseconds()))
                 }

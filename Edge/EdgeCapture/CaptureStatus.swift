@@ -4,8 +4,8 @@ public struct CaptureStatus: Hashable, Sendable {
     public var state: StreamState = .connecting
     /// Why, in plain words without credentials.
     public var reason: String = ""
-    /// The number of the present or last session, from 1; 0 before the first attempt.
-    public var session: Int = 0
+    /// The number of the present or last session; before the first attempt one less than its number.
+    public var session: Int
     /// Counts since capture began, over all sessions.
     public var counters = CaptureCounters()
     /// The stream of the present or last session.
@@ -14,8 +14,13 @@ public struct CaptureStatus: Hashable, Sendable {
     public var cameraOffset: Duration?
 
     /// Connections after the first.
-    public var reconnects: Int { max(0, session - 1) }
+    public var reconnects: Int { max(0, session - firstSession) }
+
+    private let firstSession: Int
 
     /// Nothing has happened yet.
-    public init() {}
+    public init(firstSession: Int = 1) {
+        self.firstSession = firstSession
+        session = firstSession - 1
+    }
 }

@@ -16,6 +16,11 @@ public struct FrameTime: Hashable, Sendable {
         self.capturedAt = capturedAt
         self.clock = clock
     }
+
+    /// Stream time of a moment near this one in UTC.
+    public func presentation(at date: Date) -> Duration {
+        presentation + .seconds(date.timeIntervalSince(capturedAt))
+    }
 }
 
 /// One decoded picture with its times. Cheap to pass on: the pixels are shared.

@@ -55,7 +55,7 @@ public struct ClipRequest: Codable, Hashable, Sendable {
         (self.subject, self.camera, self.time) = (subject, camera, time)
         session = newest?.session ?? 0
         let now = newest?.time ?? FrameTime(presentation: .zero, capturedAt: time.lowerBound, clock: .arrival)
-        let begin = now.presentation + .seconds(time.lowerBound.timeIntervalSince(now.capturedAt))
+        let begin = now.presentation(at: time.lowerBound)
         stream = begin..<begin + .seconds(time.upperBound.timeIntervalSince(time.lowerBound))
     }
 }

@@ -41,6 +41,16 @@ import Testing
         #expect(try AgentConfiguration.parse(text, file: "a.yaml").cameras.map(\.decoding.mode) == [.always])
     }
 
+    @Test func aSecondStreamHasTheSameLoginAndItsOwnAddress() throws {
+        #expect(try AgentConfiguration.parse(Self.sound, file: "a.yaml").cameras.first?.substream == nil)
+        let text = Self.sound + "\n    user: viewer\n    analysis-url: rtsp://192.0.2.1/small\n    transport: udp"
+        let camera = try #require(try AgentConfiguration.parse(text, file: "a.yaml").cameras.first)
+        let substream = try #require(camera.substream)
+        #expect("\(substream.locator)".contains("small") && substream.transport == .udp)
+        guard case .rtsp(let url) = substream.locator else { return #expect(Bool(false), "an address of a camera") }
+        #expect(url.credentials?.user == "viewer")
+    }
+
     @Test func noPasswordShowsInADescription() throws {
         let configuration = try AgentConfiguration.parse(Self.sound, file: "agent.yaml")
         var dumped = ""
@@ -65,6 +75,7 @@ import Testing
             "stall-seconds: 5", "decoding: sometimes",
             ["agent.yaml:7", "cameras[0].decoding", "'adaptive' or 'always'"]
         ),
+        ("stall-seconds: 5", "analysis-url: http://x/", ["agent.yaml:7", "cameras[0].analysis-url", "rtsp://"]),
         ("stall-seconds: 5", "record: perhaps", ["agent.yaml:7", "cameras[0].record", "true or false"]),
         ("cameras:", "recording:\n  days: 9\ncameras:", ["recording.folder", "is missing"]),
         ("cameras:", "recording:\n  folder: f\n  days: -1\ncameras:", ["agent.yaml:6", "recording.days", "days from"]),

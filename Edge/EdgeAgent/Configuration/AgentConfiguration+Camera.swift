@@ -7,7 +7,9 @@ extension AgentConfiguration {
     /// Reads one entry of `cameras`; nil where it has mistakes, which are noted.
     static func camera(_ section: YAMLSection, folder: URL) -> Camera? {
         let id = section.required("id", section.converted("id", cameraID), CameraID.rule)
-        let locator = section.required("url", locator(section, folder: folder), "rtsp://… of the camera")
+        let login = credentials(section, folder: folder)
+        let locator = section.required("url", locator("url", section, login, folder), "rtsp://… of the camera")
+        let second = self.locator("analysis-url", section, login, folder)
         guard let id, let locator else {
             _ = settings(section, CaptureSource(camera: CameraID.unnamed, locator: .file("")))
             _ = decoding(section)
@@ -16,11 +18,12 @@ extension AgentConfiguration {
             return nil
         }
         let source = settings(section, CaptureSource(camera: id, locator: locator))
+        let substream = second.map { settings(section, CaptureSource(camera: id, locator: $0)) }
         let decoding = decoding(section)
         let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
         let isRecorded = section.flag("record") ?? true
         section.finish()
-        return Camera(source: source, site: site, decoding: decoding, isRecorded: isRecorded)
+        return Camera(source: source, substream: substream, site: site, decoding: decoding, isRecorded: isRecorded)
     }
 
     private static func settings(_ section: YAMLSection, _ source: CaptureSource) -> CaptureSource {
@@ -37,14 +40,20 @@ extension AgentConfiguration {
         return decoding
     }
 
-    /// The address, with user name and password where the file keeps them apart.
-    private static func locator(_ section: YAMLSection, folder: URL) -> MediaLocator? {
+    /// User name and password, where the file keeps them apart from the addresses.
+    private static func credentials(_ section: YAMLSection, folder: URL) -> Credentials? {
         let user = section.string("user")
         let password = section.converted("password-file") { try passwordFile($0, folder: folder) }
-        return section.converted("url") { text in
+        return user.map { Credentials(user: $0, password: password ?? "") }
+    }
+
+    private static func locator(
+        _ key: String, _ section: YAMLSection, _ login: Credentials?, _ folder: URL
+    ) -> MediaLocator? {
+        section.converted(key) { text in
             guard text.contains("://") else { return .file(URL(fileURLWithPath: text, relativeTo: folder).path) }
             var url = try CameraURL(text)
-            if let user { url.credentials = Credentials(user: user, password: password ?? "") }
+            if let login { url.credentials = login }
             return .rtsp(url)
         }
     }

@@ -9,6 +9,8 @@ struct AgentConfiguration: Sendable {
     /// One camera.
     struct Camera: Sendable {
         var source: CaptureSource
+        /// A second, smaller stream of the camera, which is analysed instead; nil: there is none.
+        var substream: CaptureSource?
         /// The measured geometry; nil: motion only, nothing is counted.
         var site: SiteFile?
         /// What is decoded of it.

@@ -8,14 +8,14 @@ import Logging
 import SiteCalibration
 import Synchronization
 
-/// One camera of a running agent: its capture thread and its analysis thread.
+/// One camera of a running agent: the threads of its streams and its analysis thread.
 ///
 /// What fails here stays here: a broken stream, geometry or picture is reported and the other cameras go on.
 final class CameraWatch: Sendable {
     private let configuration: AgentConfiguration.Camera
     private let firstIdentity: UInt64
     private let outbox: Outbox
-    private let capture: CameraCapture
+    private let streams: CameraStreams
     private let news: ChangeFlag
     private let ended = DispatchSemaphore(value: 0)
 
@@ -25,20 +25,17 @@ final class CameraWatch: Sendable {
         self.outbox = outbox
         let news = ChangeFlag()
         self.news = news
-        capture = CameraCapture(source: configuration.source) { event in
-            // A new attempt is no news: the failure before it stays the state until pictures come.
-            if event.state != .connecting { news.raise() }
-        }
+        streams = CameraStreams(configuration) { news.raise() }
     }
 
     /// The camera's last seconds, for its recorder.
-    var ring: PacketRing { capture.ring }
+    var ring: PacketRing { streams.main.ring }
 
-    /// Starts both threads.
+    /// Starts the threads.
     ///
     /// - Parameter clips: cuts the films of alerts; nil: they have none.
     func start(clips: ClipDesk?) {
-        capture.start()
+        streams.start()
         let thread = Thread { [self] in
             run(clips)
             ended.signal()
@@ -48,23 +45,29 @@ final class CameraWatch: Sendable {
         thread.start()
     }
 
-    /// Asks both threads to end. Does not wait.
-    func end() { capture.stop() }
+    /// Asks the threads to end. Does not wait.
+    func end() { streams.stop() }
 
     /// After ``end()``: what was found until then is in the outbox when this returns.
     func wait() { ended.wait() }
 
     private func run(_ clips: ClipDesk?) {
         do {
+            let camera = configuration.source.camera
             var analysis = try LiveAnalysis(
-                camera: configuration.source.camera, site: configuration.site, firstIdentity: firstIdentity,
-                outbox: outbox, clips: clips)
-            let decoder = PlannedDecoder(
-                source: configuration.source, ring: capture.ring, configuration: configuration.decoding)
-            while analyseNext(decoder, &analysis) {
-                analysis.reportHealth(of: capture, decoder, isChanged: news.lower())
+                camera: camera, site: configuration.site, firstIdentity: firstIdentity, outbox: outbox,
+                pictures: EvidencePictures(camera: camera, ring: ring), clips: clips)
+            var capture = streams.analysed()
+            var decoder = streams.makeDecoder(for: capture)
+            while analyseNext(capture, decoder, &analysis) {
+                analysis.reportHealth(of: streams, capture, decoder, isChanged: news.lower())
+                let next = streams.analysed()
+                guard next !== capture else { continue }
+                analysis.changeStream(from: decoder)
+                capture = next
+                decoder = streams.makeDecoder(for: next)
             }
-            analysis.finish(capture, decoder)
+            analysis.finish(streams, capture, decoder)
         } catch {
             Logger(label: "ngatu.analysis").error(
                 "camera analysis could not start",
@@ -75,7 +78,9 @@ final class CameraWatch: Sendable {
 
 extension CameraWatch {
     /// Waits for the next picture and analyses it; false at the end.
-    private func analyseNext(_ decoder: PlannedDecoder, _ analysis: inout LiveAnalysis) -> Bool {
+    private func analyseNext(
+        _ capture: CameraCapture, _ decoder: PlannedDecoder, _ analysis: inout LiveAnalysis
+    ) -> Bool {
         do throws(CaptureError) {
             switch try decoder.next(timeout: .milliseconds(500)) {
             case .closed: return false

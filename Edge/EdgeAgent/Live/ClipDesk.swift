@@ -64,10 +64,7 @@ final class ClipDesk: @unchecked Sendable {  // `condition` guards `news`, `isSt
     }
 
     /// Wants the film of an alert that has just been opened. Returns at once.
-    func film(_ finding: Finding, camera: CameraID, session: Int) {
-        let request = ClipRequest(
-            subject: .alert(finding.situation), camera: camera, session: session, moment: finding.time,
-            box: finding.subjects.first?.box)
+    func film(_ request: ClipRequest) {
         condition.locked {
             news.append(request)
             condition.broadcast()

@@ -24,6 +24,9 @@ struct HealthTimer {
         return isChanged || ContinuousClock.now >= next
     }
 
+    /// Something is new that an operator should see at once.
+    mutating func expectChange() { next = .now }
+
     /// Hands out the picture and sets the next report's time.
     mutating func takeStill() -> Still? {
         defer { still = nil }

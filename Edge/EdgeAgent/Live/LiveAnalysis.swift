@@ -15,24 +15,26 @@ struct LiveAnalysis: ~Copyable {
     static let healthInterval: Duration = .seconds(60)
 
     private let camera: CameraID
-    private let maker: RecordMaker
+    private var maker: RecordMaker
     private let outbox: Outbox
     private let clips: ClipDesk?
-    private let stills = StillEncoder()
+    private var pictures: EvidencePictures
     private var pipeline: AnalysisPipeline
     private var logger: Logger
     private var analysed: UInt64 = 0
+    /// Pictures that could not be analysed, and what decoders of other streams dropped.
     private var rejected: UInt64 = 0
-    private var newestStill: (frame: Int, session: Int, still: Still)?
     private var health = HealthTimer()
     private var loggedProblem: String?
 
     init(
-        camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, clips: ClipDesk?
+        camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, pictures: consuming EvidencePictures,
+        clips: ClipDesk?
     ) throws(VisionError) {
         self.camera = camera
         self.outbox = outbox
         self.clips = clips
+        self.pictures = pictures
         maker = RecordMaker(camera: camera)
         pipeline = try AnalysisPipeline(
             camera: camera, site: site, firstTrack: firstIdentity, firstSituation: firstIdentity)
@@ -57,24 +59,32 @@ struct LiveAnalysis: ~Copyable {
     }
 
     /// Sends a health record where one is due or there is news.
-    mutating func reportHealth(of capture: CameraCapture, _ decoder: PlannedDecoder, isChanged: Bool) {
+    mutating func reportHealth(
+        of streams: CameraStreams, _ capture: CameraCapture, _ decoder: PlannedDecoder, isChanged: Bool
+    ) {
         let status = capture.status
         guard health.isDue(session: status.session, isLive: status.state == .live, isChanged: isChanged) else { return }
-        send(status, decoder)
+        send(streams, capture, decoder)
+    }
+
+    /// Another stream of the camera will be analysed: what this one's decoder dropped stays counted.
+    mutating func changeStream(from decoder: PlannedDecoder) {
+        rejected += decoder.counters.dropped
+        health.expectChange()
     }
 
     /// Ends open situations, at the end of the agent.
-    mutating func finish(_ capture: CameraCapture, _ decoder: PlannedDecoder) {
+    mutating func finish(_ streams: CameraStreams, _ capture: CameraCapture, _ decoder: PlannedDecoder) {
         pipeline.finish()
         deliver(nil)
-        send(capture.status, decoder)
+        send(streams, capture, decoder)
     }
 
     private mutating func noteAnalysed(_ frame: Frame) {
         analysed += 1
         noteSiteProblem()
         deliver(frame)
-        if health.wantsStill, let still = still(of: frame) { health.still = still }
+        if health.wantsStill, let still = pictures.still(of: frame, .view) { health.still = still }
     }
 
     private mutating func reject(_ error: VisionError) -> Bool {
@@ -94,34 +104,21 @@ struct LiveAnalysis: ~Copyable {
     private mutating func deliver(_ finding: Finding, _ frame: Frame?) {
         // What ended with the stream before has no picture in this frame.
         var proof: Still?
-        if let frame, frame.time == finding.time { proof = still(of: frame) }
+        if let frame, frame.time == finding.time {
+            proof = pictures.still(of: frame, finding.lane == .alert ? .alert : .passage)
+            maker.scale(from: frame.size, to: pictures.size(with: frame))
+        }
         outbox.append(maker.record(of: finding, evidence: proof?.wire), lane: finding.lane, evidence: proof.files)
-        if let frame, proof != nil, finding.opensAlert {
-            clips?.film(finding, camera: camera, session: frame.session)
-        }
+        if let frame, proof != nil, finding.opensAlert { clips?.film(pictures.request(finding, frame, maker)) }
     }
 
-    /// The still of a frame, made once however many findings want it. A picture that cannot be encoded costs the
-    /// finding its still, never the finding.
-    private mutating func still(of frame: Frame) -> Still? {
-        if let newest = newestStill, newest.frame == frame.index, newest.session == frame.session {
-            return newest.still
-        }
-        do throws(StillError) {
-            let still = try stills.encode(frame.image)
-            newestStill = (frame.index, frame.session, still)
-            return still
-        } catch {
-            logger.error("still not made", metadata: ["error": "\(error)"])
-            return nil
-        }
-    }
-
-    private mutating func send(_ status: CaptureStatus, _ decoder: PlannedDecoder) {
+    private mutating func send(_ streams: CameraStreams, _ capture: CameraCapture, _ decoder: PlannedDecoder) {
+        let status = streams.status
         let report = CameraHealthRecord(
             status: status, framesAnalysed: analysed, framesDropped: decoder.counters.dropped + rejected,
-            framesPerSecond: health.rate(of: status.counters.accessUnits), decodePath: decoder.path,
-            problem: pipeline.siteProblem?.description)
+            framesPerSecond: health.rate(of: status.counters.accessUnits),
+            decodePath: streams.name(of: capture) + decoder.path,
+            problem: streams.problem ?? pipeline.siteProblem?.description)
         let still = health.takeStill()
         outbox.append(
             report.record(camera: camera, at: Date(), still: still?.wire), lane: .sample, evidence: still.files)
@@ -142,22 +139,6 @@ extension PlannedDecoder {
         let how = planner.pinned.map { "always: \($0)" } ?? planner.state.rawValue
         return planner.slowdown > 1 ? "software, \(how), overloaded: 1/\(planner.slowdown) rate" : "software, \(how)"
     }
-}
-
-extension Still {
-    /// The picture as a record names it.
-    var wire: Ngatu_V1_Evidence {
-        var evidence = Ngatu_V1_Evidence()
-        evidence.role = .still
-        evidence.sha256 = sha256
-        evidence.byteCount = UInt64(jpeg.count)
-        return evidence
-    }
-}
-
-extension Still? {
-    /// What the outbox stores of it: one file, or none.
-    var files: [EvidenceFile] { map { [EvidenceFile($0.jpeg, sha256: $0.sha256)] } ?? [] }
 }
 
 extension Finding {
