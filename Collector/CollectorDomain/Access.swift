@@ -14,6 +14,8 @@ public enum Access {
         case page(Page)
         /// A camera: its pictures, counts and records.
         case camera(site: String)
+        /// A film that was asked for: viewed by whoever sees the camera, taken back by who asked, operators and administrators.
+        case film(site: String, isOwn: Bool)
         /// An evidence file, by the sites of the records that name it.
         case evidence(sites: Set<String>)
         /// The stream of live changes, filtered by the person's scope.
@@ -75,6 +77,7 @@ public enum Access {
         switch resource {
         case .ownAccount: true
         case .page(.live), .page(.cameras), .camera, .evidence, .liveStream: action == .view || role == .administrator
+        case .film(_, let isOwn): action == .view || isOwn || role != .viewer
         case .page(.agents), .agents: role == .administrator || (role == .operatorRole && action == .view)
         case .enrolmentCodes, .users, .audit: role == .administrator
         }
@@ -83,7 +86,7 @@ public enum Access {
     private static func isInside(_ scope: SiteScope, _ resource: Resource) -> Bool {
         switch resource {
         case .page, .liveStream, .ownAccount: true
-        case .camera(let site), .agents(let site), .enrolmentCodes(let site): scope.contains(site)
+        case .camera(let site), .film(let site, _), .agents(let site), .enrolmentCodes(let site): scope.contains(site)
         case .evidence(let sites): scope == .all || sites.contains(where: scope.contains)
         case .users, .audit: scope == .all
         }

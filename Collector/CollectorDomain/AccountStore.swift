@@ -68,6 +68,7 @@ public struct AuditEntry: Hashable, Sendable {
     public enum Action: String, CaseIterable, Hashable, Sendable {
         case loginSucceeded, loginFailed, loggedOut, passwordChanged
         case accessRefused, evidenceViewed, evidenceDownloaded
+        case clipAsked, clipCancelled
         case codeCreated, agentEnrolled, agentRevoked, userCreated, userChanged
     }
 
@@ -110,4 +111,4 @@ public struct AuditRow: Hashable, Sendable, Identifiable {
 }
 
 /// Everything that the pages and the API of a collector ask of its store.
-public typealias CollectorStoring = BatchIntake & EvidenceStore & RecordStore & AccountStore
+public typealias CollectorStoring = BatchIntake & EvidenceStore & RecordStore & ClipStore & AccountStore

@@ -27,6 +27,14 @@ public enum RollupLevel: Int, CaseIterable, Hashable, Sendable {
 public enum LocalTime {
     /// Seven hours.
     public static let offsetMicroseconds: Int64 = 7 * 3_600_000_000
+
+    /// Reads `08:05` or `08:05:09`, as browsers send a time of day: its seconds since midnight; nil for anything else.
+    public static func secondsOfDay(_ text: String) -> Int? {
+        guard let match = text.wholeMatch(of: /([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?/), let hour = Int(match.1),
+            let minute = Int(match.2), let second = match.3.map({ Int($0) }) ?? 0, hour < 24, minute < 60, second < 60
+        else { return nil }
+        return hour * 3_600 + minute * 60 + second
+    }
 }
 
 /// A calendar day in Vietnam.

@@ -91,6 +91,20 @@ public enum FeedBody: Hashable, Sendable {
     case clip(Ngatu_V1_Clip)
 }
 
+/// The film of an alert, as far as its agent has told.
+public struct FilmReference: Hashable, Sendable {
+    /// The film; nil where the agent has none.
+    public var file: EvidenceReference?
+    /// Why there is none: the agent's words.
+    public var problem: String
+
+    /// Makes a reference.
+    public init(file: EvidenceReference?, problem: String = "") {
+        self.file = file
+        self.problem = problem
+    }
+}
+
 /// A crossing of a counting line.
 public struct PassageSummary: Hashable, Sendable {
     /// The line's name.
@@ -143,11 +157,13 @@ public struct AlertSummary: Hashable, Sendable {
     public var until: Date?
     /// The still.
     public var still: EvidenceReference?
+    /// The film; nil before the agent has told of one.
+    public var film: FilmReference?
 
     /// Makes a summary.
     public init(
         kind: String, severity: Ngatu_V1_Severity, zone: String, phase: Ngatu_V1_Phase, alert: Int64,
-        objectClass: ObjectClass?, from: Date, until: Date?, still: EvidenceReference?
+        objectClass: ObjectClass?, from: Date, until: Date?, still: EvidenceReference?, film: FilmReference? = nil
     ) {
         self.kind = kind
         self.severity = severity
@@ -158,5 +174,6 @@ public struct AlertSummary: Hashable, Sendable {
         self.from = from
         self.until = until
         self.still = still
+        self.film = film
     }
 }

@@ -58,7 +58,18 @@ extension AlertSummary {
             kind: row["kind"], severity: Ngatu_V1_Severity(rawValue: row["severity"]) ?? .unspecified,
             zone: row["zone"], phase: Ngatu_V1_Phase(rawValue: row["phase"]) ?? .unspecified, alert: row["alert"],
             objectClass: ObjectClass(stored: row["objectClass"]), from: Date(unixMicroseconds: row["fromMicros"]),
-            until: until == 0 ? nil : Date(unixMicroseconds: until), still: EvidenceReference(row: row))
+            until: until == 0 ? nil : Date(unixMicroseconds: until), still: EvidenceReference(row: row),
+            film: FilmReference(row: row))
+    }
+}
+
+extension FilmReference {
+    fileprivate init?(row: Row) {
+        guard let problem: String = row["filmProblem"] else { return nil }
+        let file = (row["filmHash"] as Data?).map {
+            EvidenceReference(sha256: $0, isPresent: (row["filmPresentMicros"] as Int64?) != nil)
+        }
+        self.init(file: file, problem: problem)
     }
 }
 

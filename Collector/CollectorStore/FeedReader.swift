@@ -67,12 +67,32 @@ struct FeedReader {
 
     // CROSS JOIN keeps SQLite from beginning with a small table: the order of the cursor must lead.
     private static func select(_ table: StoredRow.Table) -> String {
-        let line = table == .passage ? ", l.name AS lineName" : ""
+        let extra =
+            switch table {
+            case .passage: ", l.name AS lineName"
+            case .alert: ", k.problem AS filmProblem, f.sha256 AS filmHash, f.presentMicros AS filmPresentMicros"
+            case .report: ""
+            }
         return """
-            SELECT r.*, h.epoch, a.id AS agent, a.site, c.name AS cameraName, e.sha256, e.presentMicros\(line)
+            SELECT r.*, h.epoch, a.id AS agent, a.site, c.name AS cameraName, e.sha256, e.presentMicros\(extra)
             FROM \(table.rawValue) r CROSS JOIN chain h ON h.id = r.chain CROSS JOIN agent a ON a.id = h.agent
             LEFT JOIN camera c ON c.id = r.camera LEFT JOIN evidence e ON e.id = r.evidence
-            \(table == .passage ? "LEFT JOIN line l ON l.id = r.line" : "")
+            \(further(table))
             """
+    }
+
+    // The newest record that tells of a film decides: one that says "none" may be followed by another that has it.
+    private static func further(_ table: StoredRow.Table) -> String {
+        switch table {
+        case .passage: "LEFT JOIN line l ON l.id = r.line"
+        case .alert:
+            """
+            LEFT JOIN clip k ON r.alert <> 0 AND k.cursor = (
+                SELECT max(cursor) FROM clip
+                WHERE alert <> 0 AND chain = r.chain AND camera = r.camera AND alert = r.alert)
+            LEFT JOIN evidence f ON f.id = k.film
+            """
+        case .report: ""
+        }
     }
 }

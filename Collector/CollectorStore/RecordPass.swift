@@ -53,6 +53,11 @@ struct RecordPass {
         let key = RowKey(record, cursor: cursor, chain: chain)
         let row = try StoredRow(record, body: body, key: key, camera: camera, line: line, evidence: evidence)
         try insertRow[row.table]?.execute(arguments: StatementArguments(row.values))
+        if case .clip(let clip) = body, let camera {
+            let told = try ClipRow(clip, key: key, camera: camera, agent: agent, in: db)
+            try told.insert(in: db)
+            try told.answerRequest(receivedMicros: receivedMicros, in: db)
+        }
         try note(body, key: key, camera: camera)
     }
 

@@ -9,6 +9,10 @@ enum Schema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1") { db in try db.execute(sql: version1) }
+        migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: version2)
+            try ClipRow.fill(db)
+        }
         return migrator
     }
 
@@ -120,5 +124,22 @@ enum Schema {
             action TEXT NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL);
         CREATE TRIGGER auditIsNeverChanged BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append only'); END;
         CREATE TRIGGER auditIsNeverDeleted BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append only'); END;
+        """
+
+    static let version2 = """
+        -- Films that agents told of, one row for each Clip record, which is whole in report. film: its file in evidence.
+        CREATE TABLE clip (
+            cursor INTEGER PRIMARY KEY, chain INTEGER NOT NULL, camera INTEGER NOT NULL, alert INTEGER NOT NULL,
+            request TEXT NOT NULL, film INTEGER, problem TEXT NOT NULL);
+        CREATE INDEX clipByAlert ON clip (chain, camera, alert) WHERE alert <> 0;
+
+        -- Films that people asked for: see ClipRequest. id: a UUID in lower case; clip: the record that answered.
+        CREATE TABLE clipRequest (
+            id TEXT PRIMARY KEY, camera INTEGER NOT NULL REFERENCES camera(id), fromMicros INTEGER NOT NULL,
+            toMicros INTEGER NOT NULL, user INTEGER NOT NULL REFERENCES user(id), askedMicros INTEGER NOT NULL,
+            stage INTEGER NOT NULL, changedMicros INTEGER NOT NULL, run TEXT NOT NULL, problem TEXT NOT NULL,
+            clip INTEGER) WITHOUT ROWID;
+        CREATE INDEX clipRequestByCamera ON clipRequest (camera, askedMicros);
+        CREATE INDEX clipRequestWaiting ON clipRequest (camera, user) WHERE stage < 2;
         """
 }

@@ -12,6 +12,7 @@ struct StoreCheck {
     private var names: StoredNames
     private var mentions = 0
     private var furtherMentions = 0
+    private var clips = 0
 
     static let restore = "restore this database from a backup, or keep it as it is for an expert"
     static let rebuild = "the signed batches are sound: rebuild the tables from them"
@@ -48,6 +49,7 @@ struct StoreCheck {
         try compare("storeState", "SELECT cursor FROM storeState", with: report.records)
         try compare("batch", "SELECT count(*) FROM batch", with: report.batches)
         try compare("evidence", "SELECT count(*) FROM evidence", with: mentions)
+        try compare("clip", "SELECT count(*) FROM clip", with: clips)
         try compare("recordEvidence", "SELECT count(*) FROM recordEvidence", with: furtherMentions)
     }
 
@@ -125,7 +127,11 @@ struct StoreCheck {
             db.cachedStatement(sql: "SELECT * FROM \(expected.table.rawValue) WHERE cursor = ?"),
             arguments: [key.cursor])
         guard let found else { return "its row is missing" }
-        return Array(found.databaseValues) == expected.values ? nil : "its row is not what was signed"
+        guard Array(found.databaseValues) == expected.values else { return "its row is not what was signed" }
+        guard case .clip(let clip) = body, let camera else { return nil }
+        clips += 1
+        let film = try ClipRow(clip, key: key, camera: camera, agent: agent, in: db)
+        return try film.isStored(in: db) ? nil : "its row in the table clip is missing or is not what was signed"
     }
 
     /// The evidence rows that a record must have made or must point to.
