@@ -56,6 +56,7 @@ extension WebServices {
         metrics = RequestMetrics()
         streams = StreamRegister(
             total: configuration.limits.streams, perUser: configuration.limits.streamsPerUser)
+        clipWaiting = ClipWaiting(total: configuration.limits.clipPolls)
         bodies = BodyBudget(limit: configuration.limits.bodyBytesInFlight)
     }
 }

@@ -10,7 +10,9 @@ struct RouteList: Sendable {
     private var agentRoutes: [Route] {
         let rates = RateLimiter(services.configuration.limits.agentRequests)
         let batches = BatchController(services: services, rates: rates)
-        let evidence = EvidenceController(services: services, rates: rates)
+        let door = AgentDoor(services: services, rates: rates)
+        let evidence = EvidenceController(services: services, door: door)
+        let clips = ClipRequestController(services: services, door: door)
         let enrolment = EnrolmentController(
             services: services, rates: RateLimiter(services.configuration.limits.enrolments))
         return [
@@ -26,6 +28,9 @@ struct RouteList: Sendable {
             Route(
                 method: .get, path: "/v1/evidence/{sha256}", gate: .personByObject, operation: .getEvidence,
                 handler: .visit(evidence.get)),
+            Route(
+                method: .get, path: "/v1/clip-requests", gate: .agentKey, operation: .getClipRequests,
+                handler: .plain(clips.get)),
             Route(
                 method: .post, path: "/v1/enrolments", gate: .everyone, operation: .postEnrolment,
                 handler: .plain(enrolment.enrol)),
@@ -75,6 +80,7 @@ struct RouteList: Sendable {
     private var pageRoutes: [Route] {
         let live = LiveController(services: services)
         let cameras = CameraController(services: services)
+        let films = FilmController(services: services, cameras: cameras)
         let agents = AgentsController(services: services)
         let assets = services.pages.assets
         return [
@@ -93,6 +99,15 @@ struct RouteList: Sendable {
             Route(
                 method: .get, path: "/cameras/{id}", gate: .personByObject, operation: .getCamera,
                 handler: .visit(cameras.page)),
+            Route(
+                method: .get, path: "/cameras/{id}/films", gate: .personByObject, operation: .getFilms,
+                handler: .visit(films.list)),
+            Route(
+                method: .post, path: "/cameras/{id}/films", gate: .personByObject, operation: .postFilm,
+                handler: .visit(films.ask)),
+            Route(
+                method: .post, path: "/cameras/{id}/films/{film}/cancel", gate: .personByObject,
+                operation: .postFilmCancellation, handler: .visit(films.cancel)),
             Route(
                 method: .get, path: "/agents", gate: .person(.view, .page(.agents)), operation: .getAgents,
                 handler: .visit(agents.page)),

@@ -1,3 +1,4 @@
+public import CollectorDomain
 public import Foundation
 
 /// How the web side of a collector behaves. Every figure has a default that suits a commune on one small machine.
@@ -40,6 +41,12 @@ public struct RequestLimits: Hashable, Sendable {
     public var addressRequests = RateLimit(perSecond: 200, burst: 1_000)
     /// The same for enrolments of one address: a code has 59 bits, so this is for the log's sake.
     public var enrolments = RateLimit(perSecond: 0.2, burst: 10)
+    /// An agent that asks for wanted films is answered after so long at the latest; below the idle time of connections.
+    public var clipPoll = Duration.seconds(20)
+    /// Agents that may wait for wanted films at one time.
+    public var clipPolls = 300
+    /// What films may be asked for.
+    public var clips = ClipRules()
     /// Live streams that one person may hold open.
     public var streamsPerUser = 8
     /// Live streams in all.

@@ -12,6 +12,7 @@ struct WebServices: Sendable {
     let metrics: RequestMetrics
     let streams: StreamRegister
     let bodies: BodyBudget
+    let clipWaiting: ClipWaiting
     let logger: Logger
 
     /// Writes down what a person or an agent did.

@@ -26,6 +26,7 @@ import Testing
         "POST /v1/batches": { _ in [400] },
         "HEAD /v1/evidence/{sha256}": { _ in [401] },
         "PUT /v1/evidence/{sha256}": { _ in [401] },
+        "GET /v1/clip-requests": { _ in [401] },
         "POST /v1/enrolments": { _ in [400] },
         "GET /v1/evidence/{sha256}": byObject(allowed: 200),
         "GET /healthz": people(200),
@@ -43,6 +44,12 @@ import Testing
         "GET /live/stream": people(200),
         "GET /cameras": people(200),
         "GET /cameras/{id}": byObject(allowed: 200),
+        "GET /cameras/{id}/films": byObject(allowed: 200),
+        "POST /cameras/{id}/films": byObject(allowed: 303),
+        // A film that somebody else asked for.
+        "POST /cameras/{id}/films/{film}/cancel": { visitor in
+            visitor == .viewerHere ? [403] : byObject(allowed: 303)(visitor)
+        },
         "GET /agents": only(
             [.administrator, .administratorElsewhere, .operatorHere, .operatorElsewhere], 200, else: 403),
         "POST /agents/codes": only([.administrator], 200, [.administratorElsewhere: 404], else: 403),
@@ -91,12 +98,16 @@ import Testing
         _ = try await harness.store.appendEvidence(
             sha256: Data(hexadecimal: hash(still))!, agent: agent.id, offset: 0, chunk: still, receivedAt: harness.now)
         let camera = try await harness.store.cameras(scope: .all, now: harness.now)[0].id
+        let asker = try await harness.person(.viewer, login: "asker")
+        let wish = ClipWish(camera: camera, from: harness.now - 60, to: harness.now, user: asker.id)
+        guard case .asked(let film) = try await harness.store.askForClip(wish, rules: ClipRules(), now: harness.now)
+        else { Issue.record("no film could be asked for"); return }
         let user = try await person(visitor, harness)
         for route in harness.site.routes {
             let name = "\(route.method.rawValue) \(route.path)"
             let rule = try #require(Self.expectations[name], "a new route: list it")
             let expected = rule(visitor)
-            let path = Self.path(route.path, agent: agent.id, camera: camera, still: still)
+            let path = Self.path(route.path, agent: agent.id, camera: camera, still: still, film: film.id)
             // A session a route: some routes end it.
             let token = try await user.asyncMap { try await harness.session(of: $0) }
             let status = try await harness.run { browser in
@@ -110,7 +121,11 @@ import Testing
         _ browser: Browser, _ method: HTTPRequest.Method, _ path: String, _ harness: WebHarness, _ token: Data?
     ) async throws -> Int {
         if method == .post {
-            return try await browser.post(path, ["site": "here", "old": "x"], headers: [.accept: "*/*"]).status.code
+            let fields = [
+                "site": "here", "old": "x", "date": LocalDay(containing: harness.now - 86_400).description,
+                "time": "08:00:00", "seconds": "60",
+            ]
+            return try await browser.post(path, fields, headers: [.accept: "*/*"]).status.code
         }
         guard path == "/live/stream", let token else {
             return try await browser.get(path, accept: "*/*", method: method).status.code
@@ -120,8 +135,9 @@ import Testing
         return try await browser.get(path, accept: "*/*").status.code
     }
 
-    private static func path(_ template: String, agent: Int64, camera: Int64, still: Data) -> String {
+    private static func path(_ template: String, agent: Int64, camera: Int64, still: Data, film: UUID) -> String {
         template.replacing("{sha256}", with: hash(still)).replacing("{code}", with: "en")
+            .replacing("{film}", with: film.uuidString)
             .replacing("/cameras/{id}", with: "/cameras/\(camera)").replacing("/agents/{id}", with: "/agents/\(agent)")
             .replacing("vendor/{name}", with: "vendor/chart.js").replacing("{name}", with: "app.css")
     }

@@ -8,12 +8,18 @@ import Hummingbird
 /// Takes evidence files in from agents, in pieces, and shows them to people.
 struct EvidenceController: Sendable {
     let services: WebServices
-    let rates: RateLimiter
+    let door: AgentDoor
+    private let looks = LookLog()
+
+    init(services: WebServices, door: AgentDoor) {
+        self.services = services
+        self.door = door
+    }
 
     /// How much of a file is here: 200 all of it, 202 a part (`Upload-Offset`), 404 no record names it.
     func head(_ request: Request, _ context: WebContext) async throws -> Response {
         let sha256 = try hash(context)
-        let agent = try await sender(of: request, fields: [])
+        let agent = try await door.sender(of: request, fields: [])
         return answer(try await services.store.evidenceState(sha256: sha256, agent: agent.id), whole: .ok)
     }
 
@@ -26,7 +32,7 @@ struct EvidenceController: Sendable {
         guard let text = request.headers[.contentRange], let range = ContentRange(text) else {
             throw WebError(.malformed, "Content-Range must be 'bytes first-last/total'")
         }
-        let agent = try await sender(of: request, fields: [text])
+        let agent = try await door.sender(of: request, fields: [text])
         let limits = services.configuration.limits
         let share = services.bodies.share()
         defer { withExtendedLifetime(share) {} }
@@ -41,39 +47,44 @@ struct EvidenceController: Sendable {
         return answer(state, whole: .created)
     }
 
-    /// The file, for a person who may see it. Every look is written down.
+    /// The file, or the bytes of it that `Range` names, for a person who may see it. Every look is written down.
     func get(_ request: Request, _ context: WebContext, _ visit: Visit) async throws -> Response {
         guard let evidence = try await services.store.evidence(sha256: try hash(context)) else {
             throw WebError(.notFound, "there is no such picture here")
         }
         try await visit.require(.view, on: .evidence(sites: evidence.sites))
         guard let file = evidence.file else { throw WebError(.notFound, "the picture has not arrived yet") }
+        let isDownload = request.uri.queryParameters["download"] == "1"
         let tag = "\"\(evidence.sha256.hexadecimal)\""
-        let headers: HTTPFields = [
+        var headers: HTTPFields = [
             .contentType: Self.safe(evidence.mediaType), .cacheControl: "private, max-age=86400, immutable", .eTag: tag,
-            .contentSecurityPolicy: "default-src 'none'; sandbox",
+            .contentSecurityPolicy: "default-src 'none'; sandbox", .acceptRanges: "bytes",
         ]
+        if isDownload { headers[.contentDisposition] = "attachment" }
         if request.headers[.ifNoneMatch] == tag { return Response(status: .notModified, headers: headers) }
-        try await services.audit(
-            .evidenceViewed, user: visit.user, client: visit.client, subject: evidence.sha256.hexadecimal)
-        return Response(
-            status: .ok, headers: headers, body: FileBody.make(file, byteCount: Int(evidence.byteCount)))
+        let total = evidence.byteCount
+        // The rest of a file that is not the one before is worth nothing: then all of it.
+        let isSame = request.headers[.ifRange].map { $0 == tag } ?? true
+        let range = ByteRange(isSame ? request.headers[.range] : nil, byteCount: total)
+        if case .unsatisfiable = range {
+            throw WebError(
+                .unsatisfiableRange, "the file has \(total) bytes", headers: [.contentRange: "bytes */\(total)"])
+        }
+        try await noteLook(at: evidence, isDownload: isDownload, isWhole: range == .whole, visit)
+        guard case .part(let part) = range else {
+            return Response(status: .ok, headers: headers, body: FileBody.make(file, range: 0..<total))
+        }
+        headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(total)"
+        return Response(status: .partialContent, headers: headers, body: FileBody.make(file, range: part))
     }
 
-    private func sender(of request: Request, fields: [String]) async throws -> Agent {
-        guard let header = request.headers[.authorization] else {
-            throw WebError(.unknownAgent, "Authorization is missing")
-        }
-        let key = try RequestSignature.verify(
-            header, method: request.method.rawValue, path: request.uri.path, fields: fields
-        ) { services.store.publicKey($0) }
-        if let seconds = rates.take(key.hex, now: services.configuration.now()) {
-            throw WebError(.tooMany, "too many requests from this agent", retryAfterSeconds: seconds)
-        }
-        guard let agent = try await services.store.agent(keyHash: key.bytes), agent.isEnrolled else {
-            throw WebError(.unknownAgent, "the agent's key is not enrolled here")
-        }
-        return agent
+    private func noteLook(at evidence: StoredEvidence, isDownload: Bool, isWhole: Bool, _ visit: Visit) async throws {
+        let isNew = looks.isNew(
+            session: visit.session.id, sha256: evidence.sha256, now: services.configuration.now())
+        guard isWhole || isNew else { return }
+        try await services.audit(
+            isDownload ? .evidenceDownloaded : .evidenceViewed, user: visit.user, client: visit.client,
+            subject: evidence.sha256.hexadecimal)
     }
 
     private func hash(_ context: WebContext) throws -> Data {

@@ -6,12 +6,15 @@ import NIOCore
 enum FileBody {
     private static let pieceByteCount = 256 << 10
 
-    /// - Parameter byteCount: the file's size: what `Content-Length` promises.
-    static func make(_ file: URL, byteCount: Int) -> ResponseBody {
-        ResponseBody(contentLength: byteCount) { writer in
+    /// - Parameter range: the bytes to send: what `Content-Length` promises.
+    static func make(_ file: URL, range: Range<Int64>) -> ResponseBody {
+        ResponseBody(contentLength: range.count) { writer in
             let handle = try FileHandle(forReadingFrom: file)
             defer { try? handle.close() }  // reading is over; a failure to close changes nothing
-            while let piece = try handle.read(upToCount: pieceByteCount), !piece.isEmpty {
+            try handle.seek(toOffset: UInt64(range.lowerBound))
+            var rest = range.count
+            while rest > 0, let piece = try handle.read(upToCount: min(rest, pieceByteCount)), !piece.isEmpty {
+                rest -= piece.count
                 try await writer.write(ByteBuffer(bytes: piece))
             }
             try await writer.finish(nil)

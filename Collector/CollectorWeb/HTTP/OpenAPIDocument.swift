@@ -107,7 +107,15 @@ enum OpenAPISchemas {
         "Error": object(["error": "string", "message": "string"]),
         "EnrolmentRequest": object(["code": "string", "publicKey": "string", "name": "string"]),
         "EnrolmentReceipt": object(["agent": "integer", "site": "string", "collector": "string"]),
+        "WantedClips": [
+            "type": "object", "required": ["clips"],
+            "properties": ["clips": ["type": "array", "items": wantedClip] as [String: any Sendable]],
+        ] as [String: any Sendable],
     ]
+
+    private static let wantedClip = object([
+        "id": "string", "camera": "string", "fromMicros": "integer", "toMicros": "integer",
+    ])
 
     private static func object(_ properties: [String: String]) -> [String: any Sendable] {
         [

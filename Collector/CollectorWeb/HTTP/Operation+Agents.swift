@@ -53,9 +53,32 @@ extension Operation {
 
     static let getEvidence = Operation(
         tag: .pages, summary: "An evidence file, for a person in whose scope it lies. Written into the audit.",
+        parameters: [
+            Parameter(place: .header, name: "Range", required: false, note: "bytes=first-last, first- or -count."),
+            Parameter(place: .query, name: "download", required: false, note: "1: as a download."),
+        ],
         answers: [
-            Answer(status: 200, note: "The file.", mediaType: "image/jpeg"), Answer(status: 304, note: "Unchanged."),
+            Answer(status: 200, note: "The file.", mediaType: "image/jpeg"),
+            Answer(status: 206, note: "The bytes that Range names.", mediaType: "video/mp4"),
+            Answer(status: 304, note: "Unchanged."),
             error(400, "Not a name."), error(401, "Log in."), error(404, "Not here, not yet, or outside the scope."),
+            error(416, "Range names no byte of the file; Content-Range says its size."),
+        ])
+
+    static let getClipRequests = Operation(
+        tag: .agents,
+        summary:
+            "Films of the agent's cameras that people asked for; waits up to 20 s for one. Each is told again until a "
+            + "Clip record with its id came.",
+        parameters: [
+            authorization,
+            Parameter(
+                place: .query, name: "run",
+                note: "Names the agent's process, 1 to 64 letters, digits, dashes; the one field of the signature."),
+        ],
+        answers: [
+            Answer(status: 200, note: "At most 16.", mediaType: "application/json", schema: "WantedClips"),
+            error(400, "No run."), unknownAgent, error(429, "The agent asks already, or too often."), unavailable,
         ])
 
     static let postEnrolment = Operation(

@@ -79,6 +79,26 @@ extension Operation {
             shown, toLogin, Answer(status: 400, note: "Not a day.", mediaType: html), login, forbidden, missing,
         ])
 
+    static let getFilms = Operation(
+        tag: .pages, summary: "The list of a camera's films that were asked for, as a part of its page.",
+        answers: [shown, toLogin, login, forbidden, missing])
+
+    static let postFilm = Operation(
+        tag: .pages, summary: "Asks the camera's agent for a film.",
+        parameters: [
+            Parameter(place: .form, name: "date", note: "As 2026-11-20, in Vietnam."),
+            Parameter(place: .form, name: "time", note: "Its begin, as 08:05:09."),
+            Parameter(place: .form, name: "seconds", note: "Its length, 10 to 120."), formToken,
+        ],
+        answers: [
+            toLogin, login, forbidden, missing,
+            Answer(status: 422, note: "Not such a time, or too many wait.", mediaType: html),
+        ])
+
+    static let postFilmCancellation = Operation(
+        tag: .pages, summary: "Takes back a film that was asked for and has not come.", parameters: [formToken],
+        answers: [toLogin, login, forbidden, missing])
+
     static let getAgents = Operation(
         tag: .pages, summary: "The agents of the person's scope.", answers: [shown, toLogin, login, forbidden])
 

@@ -4,9 +4,9 @@ import Hummingbird
 
 /// Headers that every answer carries, unless the handler said otherwise.
 struct SecurityHeaders: RouterMiddleware {
-    /// Scripts, styles and pictures come from the collector alone; nothing is inline, nothing may frame a page.
+    /// Scripts, styles, pictures and films come from the collector alone; nothing is inline, nothing may frame a page.
     static let contentPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; "
         + "font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
     func handle(

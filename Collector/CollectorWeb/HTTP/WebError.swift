@@ -28,6 +28,8 @@ struct WebError: Error, Sendable {
         case tooLarge
         /// Send faster.
         case tooSlow
+        /// Ask for bytes that exist.
+        case unsatisfiableRange
         /// Wait.
         case tooMany
         /// Wait: the collector cannot store right now.
@@ -65,6 +67,7 @@ extension WebError.Kind {
         case .conflict: .conflict
         case .tooLarge: .contentTooLarge
         case .tooSlow: .requestTimeout
+        case .unsatisfiableRange: .rangeNotSatisfiable
         case .tooMany: .tooManyRequests
         case .unavailable: .serviceUnavailable
         case .failed: .internalServerError

@@ -1,4 +1,5 @@
 import CollectorDomain
+import EventModel
 import Foundation
 
 /// The newest security situations, one row each, whatever number of records tells about them.
@@ -43,17 +44,41 @@ struct AlertBoard: Sendable {
             let before = rows.remove(at: index)
             row.alert.still = alert.still ?? before.alert.still
             row.alert.from = min(alert.from, before.alert.from)
+            row.alert.film = before.alert.film ?? alert.film
         }
         rows.insert(row, at: 0)
         if rows.count > Self.limit { rows.removeLast() }
         return row
     }
 
-    /// A still arrived.
-    mutating func markPresent(_ sha256: Set<Data>) {
-        for index in rows.indices {
-            guard let still = rows[index].alert.still, sha256.contains(still.sha256) else { continue }
-            rows[index].alert.still?.isPresent = true
+    /// Takes a record that tells of a film. Returns the row of its situation; nil where none is shown.
+    mutating func mergeFilm(_ item: FeedItem) -> Row? {
+        guard case .clip(let clip) = item.body, clip.alert != 0 else { return nil }
+        let key = Key(
+            agent: item.origin.agent, epoch: item.epoch, camera: item.origin.camera,
+            alert: Int64(bitPattern: clip.alert))
+        guard let index = rows.firstIndex(where: { $0.key == key }) else { return nil }
+        let file = clip.evidence.first { $0.role == .clip }.map {
+            EvidenceReference(sha256: $0.sha256, isPresent: false)
         }
+        // A film that is known to be here stays here when its record is read once more.
+        if let known = rows[index].alert.film?.file, known.sha256 == file?.sha256 { return rows[index] }
+        rows[index].alert.film = FilmReference(file: file, problem: clip.problem)
+        return rows[index]
+    }
+
+    /// Files arrived. Returns the rows whose film is among them.
+    mutating func markPresent(_ sha256: Set<Data>) -> [Row] {
+        var withFilm: [Row] = []
+        for index in rows.indices {
+            if let still = rows[index].alert.still, sha256.contains(still.sha256) {
+                rows[index].alert.still?.isPresent = true
+            }
+            if let film = rows[index].alert.film?.file, sha256.contains(film.sha256) {
+                rows[index].alert.film?.file?.isPresent = true
+                withFilm.append(rows[index])
+            }
+        }
+        return withFilm
     }
 }

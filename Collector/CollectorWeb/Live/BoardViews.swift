@@ -91,6 +91,14 @@ struct BoardViews: Sendable {
         let phase: String
         let isOver: Bool
         let still: Still
+        let film: Film?
+    }
+
+    struct Film {
+        let hash: String?
+        let isPresent: Bool
+        let title: String
+        let problem: String?
     }
 
     struct Agent {
@@ -160,7 +168,16 @@ struct BoardViews: Sendable {
             cameraAddress: address(row.item.origin), site: row.item.origin.site,
             zone: row.alert.zone.isEmpty ? nil : row.alert.zone, from: LocalText.dateTime(row.alert.from),
             machineTime: LocalText.machine(row.alert.from), phase: phase, isOver: isOver,
-            still: still(row.alert.still, alt: strings("still_of_alert", kind)))
+            still: still(row.alert.still, alt: strings("still_of_alert", kind)),
+            film: row.alert.film.map { film($0, of: row, kind: kind) })
+    }
+
+    private func film(_ film: FilmReference, of row: AlertBoard.Row, kind: String) -> Film {
+        let camera = row.item.origin.cameraID?.rawValue ?? "—"
+        return Film(
+            hash: film.file?.sha256.hexadecimal, isPresent: film.file?.isPresent ?? false,
+            title: "\(kind) · \(camera) · \(LocalText.dateTime(row.alert.from))",
+            problem: film.file == nil ? FilmViews.reason(film.problem, strings) : nil)
     }
 
     func agent(_ status: AgentStatus) -> Agent {

@@ -55,7 +55,10 @@ struct LiveTeller: Sendable {
         for item in new { count(item, now: now, &changed, &unknown) }
         try describe(new, in: &update, now: now)
         update.evidence = content.evidence.map(\.hexadecimal).sorted()
-        state?.alerts.markPresent(content.evidence)
+        for row in state?.alerts.markPresent(content.evidence) ?? [] {
+            update.films.removeAll { $0.id == row.key.text }
+            update.films.append(LiveUpdate.Element(id: row.key.text, html: try fragments(now).alert(row)))
+        }
         state?.cursor = update.cursor
         let isHealthNews = new.contains { $0.isHealth } || !content.evidence.isEmpty
         if content.isBeat || isHealthNews || !unknown.isEmpty {
@@ -93,9 +96,18 @@ struct LiveTeller: Sendable {
     private mutating func describe(_ items: [FeedItem], in update: inout LiveUpdate, now: Date) throws {
         let fragments = self.fragments(now)
         var alerts: [AlertBoard.Key: AlertBoard.Row] = [:]
+        var films: [AlertBoard.Key: AlertBoard.Row] = [:]
         for item in items {
-            if let row = state?.alerts.merge(item) { alerts[row.key] = row }
+            if let row = state?.alerts.merge(item) {
+                alerts[row.key] = row
+                films[row.key] = nil
+            }
+            if let row = state?.alerts.mergeFilm(item) {
+                if alerts[row.key] != nil { alerts[row.key] = row } else { films[row.key] = row }
+            }
         }
+        update.films = try films.values.sorted { $0.item.cursor < $1.item.cursor }
+            .map { LiveUpdate.Element(id: $0.key.text, html: try fragments.alert($0)) }
         update.alerts = try alerts.values.sorted { $0.item.cursor < $1.item.cursor }
             .map { LiveUpdate.Element(id: $0.key.text, html: try fragments.alert($0)) }
         let passages = items.filter { $0.isPassage }

@@ -18,6 +18,8 @@ struct LiveUpdate: Encodable, Sendable {
     var tiles: [Element] = []
     /// Oldest first.
     var alerts: [Element] = []
+    /// Alerts whose film is told of, or has come: they keep their place.
+    var films: [Element] = []
     /// Oldest first; the newest of those that happened.
     var passages: [Element] = []
     /// How many crossings happened since the event before.

@@ -26,22 +26,39 @@ struct CameraController: Sendable {
     func page(_ request: Request, _ context: WebContext, _ visit: Visit) async throws -> Response {
         let now = services.configuration.now()
         let camera = try await self.camera(context, visit, now: now)
-        let day = try self.day(request, now: now)
+        return try await page(camera, try day(request, now: now), FilmForm(now: now), context, visit, now: now)
+    }
+
+    /// The page with what was typed into the form for films.
+    func page(
+        _ camera: CameraStatus, _ day: LocalDay, _ form: FilmForm, _ context: WebContext, _ visit: Visit, now: Date,
+        status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let strings = services.pages.strings(context)
         let series = try await services.store.series(camera: camera.id, day: day, level: .hour)
         let passages = try await services.store.passages(
             scope: visit.scope, camera: camera.id, before: nil, limit: CameraPage.passageLimit)
         let alerts = try await services.store.alerts(
             scope: visit.scope, camera: camera.id, before: nil, limit: AlertBoard.limit * 2)
         let page = CameraPage(
-            strings: services.pages.strings(context), now: now, camera: camera, day: day, series: series,
-            passages: passages, alerts: AlertBoard(newestFirst: alerts),
+            strings: strings, now: now, camera: camera, day: day, series: series, passages: passages,
+            alerts: AlertBoard(newestFirst: alerts), films: try await films(of: camera, visit, strings, now: now),
+            form: form.view(camera, strings, services.configuration.limits.clips, now: now),
             missingPackage: services.pages.assets.missingPackages.first { $0 == "libjs-chart.js" })
         return try services.pages.page(
             "camera", try page.view(), title: "nav_cameras", context: context, visit: visit, script: "camera.js",
-            current: "cameras", path: "/cameras/\(camera.id)?day=\(day)")
+            current: "cameras", path: "/cameras/\(camera.id)?day=\(day)", status: status)
     }
 
-    private func camera(_ context: WebContext, _ visit: Visit, now: Date) async throws -> CameraStatus {
+    /// The list of films that were asked for, as HTML.
+    func films(of camera: CameraStatus, _ visit: Visit, _ strings: Strings, now: Date) async throws -> String {
+        let clips = try await services.store.clips(camera: camera.id, limit: FilmViews.limit)
+        let views = FilmViews(strings: strings, now: now, user: visit.user, site: camera.site)
+        return try services.pages.fragment(
+            "films", views.list(clips, of: camera), strings, formToken: visit.formToken)
+    }
+
+    func camera(_ context: WebContext, _ visit: Visit, now: Date) async throws -> CameraStatus {
         guard let id = context.parameters.get("id").flatMap({ Int64($0) }),
             let camera = try await services.store.camera(id, now: now)
         else { throw WebError(.notFound, "there is no such camera") }

@@ -15,6 +15,9 @@ struct CameraPage: Sendable {
     /// Newest first.
     let passages: [FeedItem]
     let alerts: AlertBoard
+    /// The list of films that were asked for, as HTML.
+    let films: String
+    let form: FilmForm.View
     /// The Debian package to install before charts can be drawn.
     let missingPackage: String?
 
@@ -37,6 +40,8 @@ struct CameraPage: Sendable {
         let hasPassages: Bool
         let alerts: [BoardViews.Alert]
         let hasAlerts: Bool
+        let films: String
+        let form: FilmForm.View
         let missingPackage: String?
     }
 
@@ -81,7 +86,8 @@ struct CameraPage: Sendable {
             chart: try chart(keys, hours, views), columns: keys.map { column($0, views) },
             rows: hours.enumerated().map { row($0.offset, $0.element, keys, views) },
             sums: sums.map(views.number), passages: passages.compactMap(views.passage), hasPassages: !passages.isEmpty,
-            alerts: alerts.rows.map(views.alert), hasAlerts: !alerts.rows.isEmpty, missingPackage: missingPackage)
+            alerts: alerts.rows.map(views.alert), hasAlerts: !alerts.rows.isEmpty, films: films, form: form,
+            missingPackage: missingPackage)
     }
 
     private func keys() -> [Key] {

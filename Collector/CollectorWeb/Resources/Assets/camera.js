@@ -1,4 +1,6 @@
 // The camera page: the chart of the day, and the arrow keys for the days around it.
+import "./film.js";
+
 const root = document.getElementById("camera");
 const colours = {
   motorbike: "#4cc2ff", car: "#ffd166", bus: "#7bd88f", truck: "#ff9f68", bicycle: "#c792ea", person: "#f78fb3",
@@ -55,3 +57,32 @@ document.addEventListener("keydown", (event) => {
 
 document.getElementById("day")?.addEventListener("change", (event) => event.target.value && event.target.form.submit());
 loadChart();
+
+// While a film is waited for, the list is asked for again. Rows that did not change stay: one of them may be playing.
+const filmDelay = 4000;
+
+async function refreshFilms() {
+  const list = document.getElementById("film-list");
+  if (!list || list.dataset.waiting === undefined) return;
+  try {
+    if (!document.hidden) await loadFilms(list);
+  } catch {
+    // The collector is away: the next try says more.
+  }
+  setTimeout(refreshFilms, filmDelay);
+}
+
+async function loadFilms(list) {
+  const answer = await fetch(list.dataset.address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = (await answer.text()).trim();
+  const fresh = holder.content.firstElementChild;
+  for (const row of fresh.querySelectorAll(".film")) {
+    const old = document.getElementById(row.id);
+    if (old && old.dataset.version === row.dataset.version) row.replaceWith(old);
+  }
+  list.replaceWith(fresh);
+}
+
+setTimeout(refreshFilms, filmDelay);

@@ -1,4 +1,5 @@
 // The live page: one event stream, totals and elements by id, a banner whenever what is shown may be old.
+import "./film.js";
 import { showStill } from "./still.js";
 
 const root = document.getElementById("live");
@@ -57,6 +58,7 @@ function applyUpdate(data) {
     for (const node of root.querySelectorAll(`[data-hour="${name}"]`)) tick(node, hour);
   }
   for (const alert of data.alerts) place(list("alerts"), alert, true);
+  for (const alert of data.films ?? []) replace(alert);
   for (const passage of data.passages) place(list("passages"), passage, true);
   for (const name of ["alerts", "passages"]) trim(list(name), limits[name]);
   if (data.agents !== undefined && data.agents !== null) list("agents").innerHTML = data.agents;
@@ -78,6 +80,15 @@ function place(parent, element, isNewest) {
   } else {
     parent.append(fresh);
   }
+}
+
+// A card whose film came: it stays where it is.
+function replace(element) {
+  const old = document.getElementById(element.id);
+  if (!old) return;
+  const holder = document.createElement("template");
+  holder.innerHTML = element.html.trim();
+  old.replaceWith(holder.content.firstElementChild);
 }
 
 function trim(parent, limit) {
