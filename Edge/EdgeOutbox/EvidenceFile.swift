@@ -7,10 +7,13 @@ public struct EvidenceFile: Hashable, Sendable {
     public let sha256: Data
     /// The file.
     public let content: Data
+    /// The size of a file that is in the spool's folder already: its ``content`` is let go.
+    private let placedByteCount: Int?
 
     /// Names and takes a file.
     public init(_ content: Data) {
         self.content = content
+        placedByteCount = nil
         sha256 = Data(SHA256.hash(data: content))
     }
 
@@ -20,6 +23,17 @@ public struct EvidenceFile: Hashable, Sendable {
     public init(_ content: Data, sha256: Data) {
         precondition(sha256.count == 32, "a SHA-256 has 32 bytes")
         self.content = content
+        placedByteCount = nil
         self.sha256 = sha256
     }
+
+    /// The same file, in the spool's folder.
+    init(placed file: EvidenceFile) {
+        content = Data()
+        placedByteCount = file.byteCount
+        sha256 = file.sha256
+    }
+
+    var byteCount: Int { placedByteCount ?? content.count }
+    var isPlaced: Bool { placedByteCount != nil }
 }

@@ -25,9 +25,13 @@ struct EvidenceUpload: Hashable, Sendable {
     }
 
     static let partBytes = 1 << 20
+    /// A file of more bytes makes room for others between its parts.
+    static let smallBytes = 2 << 20
 
     let file: WaitingEvidence
     private(set) var offset: Int?
+    /// A part of it was taken since it had its turn.
+    var hasMoved = false
     private var restarts = 0
     /// Answers in a row that took the file nowhere.
     private var failures = 0
@@ -35,6 +39,8 @@ struct EvidenceUpload: Hashable, Sendable {
     private(set) var isCollectorFailing = false
 
     init(_ file: WaitingEvidence) { self.file = file }
+
+    var isLarge: Bool { file.byteCount > Self.smallBytes }
 
     var path: String { "/v1/evidence/" + file.name }
 
@@ -92,6 +98,7 @@ struct EvidenceUpload: Hashable, Sendable {
             self.offset = nil
             return .failed("the collector takes no part of the evidence")
         }
+        hasMoved = offset != nil
         offset = next
         failures = 0
         return .goOn

@@ -1,3 +1,4 @@
+import Dispatch
 public import EventModel
 import Foundation
 public import Logging
@@ -15,6 +16,12 @@ public final class Outbox: Sendable {
     let board = StatusBoard()
     let bell = Bell()
     private let queue: AppendQueue
+    private let evidenceFiles: any EvidenceStorage
+    /// Writes large files beside the writer's thread, one after the other.
+    private let placing = DispatchQueue(label: "ngatu.outbox.placing")
+
+    /// A larger file is written before its record enters the queue, where all others would wait for it.
+    static let queuedFileBytes = 4 << 20
 
     /// Opens the spool. A damaged one is set aside, reported in a `Gap`, and replaced.
     ///
@@ -29,6 +36,7 @@ public final class Outbox: Sendable {
         self.configuration = configuration
         queue = AppendQueue(configuration)
         let store = try Store(configuration, evidenceFiles: evidenceFiles)
+        self.evidenceFiles = store.evidenceFiles
         writer = Writer(store, queue: queue, board: board, bell: bell, logger: logger)
         writer.start()
     }
@@ -59,7 +67,8 @@ public final class Outbox: Sendable {
         queue.offer(queued(record, lane: lane, evidence: [])) == .taken
     }
 
-    /// Takes a record and returns when it is durable; holds no thread meanwhile.
+    /// Takes a record and returns when it is durable; holds no thread meanwhile. The way for films: their memory is free
+    /// as soon as they are written, and no other record waits for that.
     ///
     /// - Returns: the record's number.
     /// - Throws: ``OutboxError`` of kind `closed`, or `storage` when the outbox was closed while the disk refused.
@@ -68,7 +77,7 @@ public final class Outbox: Sendable {
         _ record: Ngatu_V1_Record, lane: Lane, evidence: [EvidenceFile] = []
     ) async throws -> UInt64 {
         let answer = Answer()
-        let entry = queued(record, lane: lane, evidence: evidence) { answer.give($0) }
+        let entry = queued(record, lane: lane, evidence: await placed(evidence)) { answer.give($0) }
         guard await queue.addWhenRoom(entry) else { throw OutboxError(.closed, "the outbox is closed") }
         return try await answer.value().get()
     }
@@ -86,6 +95,22 @@ public final class Outbox: Sendable {
     ///
     /// What the disk does not take within 5 s is lost, logged as an error and counted in ``OutboxStatus/lostRecords``.
     public func close() async { await writer.finish() }
+
+    /// Writes large files now. One that cannot be written stays as it is: the writer tries again, and reports it.
+    private func placed(_ files: [EvidenceFile]) async -> [EvidenceFile] {
+        guard files.contains(where: { $0.byteCount > Self.queuedFileBytes }) else { return files }
+        let folder = evidenceFiles
+        return await withCheckedContinuation { continuation in
+            placing.async {
+                continuation.resume(
+                    returning: files.map { file in
+                        let isLarge = file.byteCount > Self.queuedFileBytes
+                        guard isLarge, (try? folder.write(file)) != nil else { return file }
+                        return EvidenceFile(placed: file)
+                    })
+            }
+        }
+    }
 
     private func queued(
         _ record: Ngatu_V1_Record, lane: Lane, evidence: [EvidenceFile],

@@ -20,9 +20,27 @@ extension Shipper {
         }
     }
 
+    /// A film takes minutes on a slow line. After each of its parts one small file has its turn, and those of alerts all
+    /// go before its next part: a still never waits for a film, and stills in any number never keep a film from coming.
     private func currentUpload() async throws -> EvidenceUpload? {
-        if let upload { return upload }
+        if let current = upload {
+            guard current.isLarge, current.hasMoved, aside == nil else { return current }
+            guard let small = try await smallFile(.sample) else { return current }
+            aside = current
+            return small
+        }
+        if var large = aside {
+            if let urgent = try await smallFile(.alert) { return urgent }
+            aside = nil
+            large.hasMoved = false
+            return large
+        }
         return try await outbox.writer.perform { try $0.nextEvidence() }.map(EvidenceUpload.init)
+    }
+
+    private func smallFile(_ shelf: Shelf) async throws -> EvidenceUpload? {
+        try await outbox.writer.perform { try $0.nextEvidence(upTo: EvidenceUpload.smallBytes, shelf: shelf) }
+            .map(EvidenceUpload.init)
     }
 
     private func request(

@@ -26,6 +26,8 @@ public actor Shipper {
     private let configuration: Configuration
     var machine: ShippingMachine
     var upload: EvidenceUpload?
+    /// A large file that makes room for small ones between its parts.
+    var aside: EvidenceUpload?
     var patience: EvidencePatience
     private var isConnected = false
 

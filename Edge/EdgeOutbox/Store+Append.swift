@@ -40,7 +40,7 @@ extension Store {
         state.count(record.shelf, records: 1, bytes: record.body.count)
         for file in record.evidence where stored.contains(file.sha256) {
             try register(
-                file.sha256, byteCount: file.content.count, shelf: record.shelf, sequence: sequence, db, &state)
+                file.sha256, byteCount: file.byteCount, shelf: record.shelf, sequence: sequence, db, &state)
         }
     }
 

@@ -30,8 +30,8 @@ extension Store {
         var written = Written()
         for file in records.lazy.flatMap(\.evidence) {
             do {
-                guard !file.content.isEmpty else { throw OutboxError(.storage, "the file is empty") }
-                try evidenceFiles.write(file)
+                guard file.byteCount > 0 else { throw OutboxError(.storage, "the file is empty") }
+                if !file.isPlaced { try evidenceFiles.write(file) }
                 written.names.insert(file.sha256)
             } catch {
                 written.failed.append(file.sha256)
@@ -58,12 +58,18 @@ extension Store {
     }
 
     /// The next file to upload: those that the collector was not ready for come last, then alerts come first.
-    func nextEvidence() throws -> WaitingEvidence? {
+    ///
+    /// - Parameters:
+    ///   - limit: only files of at most so many bytes, that were not put off.
+    ///   - shelf: only files of records that are at least so urgent.
+    func nextEvidence(upTo limit: Int? = nil, shelf: Shelf = .sample) throws -> WaitingEvidence? {
         try read { db in
             try Row.fetchOne(
                 db,
-                sql:
-                    "SELECT sha256, byteCount, deferrals, strikes, sequence FROM evidence ORDER BY deferrals, lane, rowid LIMIT 1"
+                sql: """
+                    SELECT sha256, byteCount, deferrals, strikes, sequence FROM evidence
+                    WHERE byteCount <= ? AND deferrals <= ? AND lane <= ? ORDER BY deferrals, lane, rowid LIMIT 1
+                    """, arguments: [limit ?? .max, limit == nil ? .max : 0, shelf.rawValue]
             ).map { row in
                 WaitingEvidence(
                     sha256: row[0], byteCount: row[1], deferrals: row[2], strikes: row[3],

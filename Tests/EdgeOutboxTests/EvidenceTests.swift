@@ -36,6 +36,57 @@ import Testing
         #expect(bench.outbox.status().problems.isEmpty)
     }
 
+    @Test func stillsGoBetweenThePartsOfAFilmAndNeverKeepItFromComing() async throws {
+        var bench = try Bench()
+        let film = makeFile(4_500_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [film]), lane: .passage, evidence: [film])
+        var stills: [String] = []
+        for track in 2..<12 as Range<UInt64> {
+            let still = makeFile(3_000, seed: track)
+            stills.append(still.sha256.hexadecimal)
+            try await bench.outbox.appendAndWait(
+                makePassage(track: track, evidence: [still]), lane: .passage, evidence: [still])
+        }
+        let alerts = (20..<22 as Range<UInt64>).map { makeFile(3_000, seed: $0) }
+        for (number, still) in alerts.enumerated() {
+            try await bench.outbox.appendAndWait(
+                makeAlert(UInt64(number), evidence: [still]), lane: .alert, evidence: [still])
+        }
+        await bench.drain()
+        let expected =
+            alerts.map(\.sha256.hexadecimal) + stills.prefix(4) + [film.sha256.hexadecimal] + stills.dropFirst(4)
+        #expect(await bench.collector.evidenceOrder == expected)
+        #expect(await bench.collector.partBytes == 4_500_000 + 12 * 3_000)
+    }
+
+    @Test func aFilmIsWrittenBeforeItsRecordEntersTheQueue() async throws {
+        var bench = try Bench { $0.memoryBytes = 1 << 20 }
+        let film = makeFile(5_000_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [film]), lane: .passage, evidence: [film])
+        let status = bench.outbox.status()
+        #expect(status.evidenceFiles == 1 && status.evidenceBytes == 5_000_000 && status.blockedAppends == 0)
+        await bench.drain()
+        #expect(await bench.collector.evidence[film.sha256.hexadecimal] == film.content)
+        let names = try FileManager.default.contentsOfDirectory(atPath: bench.scratch.spool + "/evidence")
+        #expect(names.isEmpty)
+    }
+
+    @Test func theStillOfAnAlertInterruptsAFilm() async throws {
+        var bench = try Bench()
+        let film = makeFile(6_000_000)
+        try await bench.outbox.appendAndWait(makePassage(evidence: [film]), lane: .passage, evidence: [film])
+        while await bench.collector.partBytes < 2_000_000 { await bench.run(for: .milliseconds(1)) }
+        let stills = (20..<23 as Range<UInt64>).map { makeFile(3_000, seed: $0) }
+        for (number, still) in stills.enumerated() {
+            try await bench.outbox.appendAndWait(
+                makeAlert(UInt64(number), evidence: [still]), lane: .alert, evidence: [still])
+        }
+        await bench.drain()
+        let expected = stills.map(\.sha256.hexadecimal) + [film.sha256.hexadecimal]
+        #expect(await bench.collector.evidenceOrder == expected)
+        #expect(await bench.collector.partBytes == 6_000_000 + 3 * 3_000)
+    }
+
     @Test func aHashThatNeverFitsIsTriedTwiceThenTold() async throws {
         var bench = try Bench()
         let lie = EvidenceFile(Data("changed".utf8), sha256: Data(repeating: 7, count: 32))

@@ -28,6 +28,7 @@ actor FakeCollector: CollectorTransport {
     private(set) var accepted = 0
     private(set) var requests = 0
     private(set) var evidence: [String: Data] = [:]
+    private(set) var evidenceOrder: [String] = []
     private(set) var partBytes = 0
     private var refusedEvidence: [String: Int] = [:]
     private var parts: [String: Data] = [:]
@@ -183,6 +184,7 @@ actor FakeCollector: CollectorTransport {
         parts[name] = nil
         guard Data(SHA256.hash(data: whole)).hexadecimal == name else { return CollectorResponse(status: 422) }
         evidence[name] = whole
+        evidenceOrder.append(name)
         return CollectorResponse(status: 201)
     }
 
