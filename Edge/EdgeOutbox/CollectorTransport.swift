@@ -3,9 +3,9 @@ public import Foundation
 
 /// One request to the collector.
 public struct CollectorRequest: Hashable, Sendable {
-    /// `POST`, `PUT` or `HEAD`.
+    /// `POST`, `PUT`, `HEAD` or `GET`.
     public var method: String
-    /// Below the collector's address, beginning with a slash.
+    /// Below the collector's address, beginning with a slash; perhaps with a query.
     public var path: String
     /// Names and values, in order.
     public var headers: [String: String]

@@ -16,6 +16,7 @@ struct Agent: Service {
     private let cameras: [CameraWatch]
     private let recording: Recording?
     private let clips: ClipDesk?
+    private let poller: ClipPoller
     private let problems: [String]
     private let logger: Logger
 
@@ -43,6 +44,8 @@ struct Agent: Service {
         self.recording = recording
         let (clips, clipProblem) = Self.clips(recording, configuration, cameras, outbox, logger)
         self.clips = clips
+        let wanted = WantedFilms(clips: clips, outbox: outbox, logger: logger)
+        poller = ClipPoller(transport: transport, key: key, logger: logger) { try await wanted.take($0) }
         problems = [runs.problem, problem, clipProblem].compactMap(\.self)
     }
 
@@ -92,6 +95,7 @@ struct Agent: Service {
         let work = Task {
             await withTaskGroup { group in
                 group.addTask { await shipper.run() }
+                group.addTask { await poller.poll() }
                 group.addTask { await reportHealth() }
             }
         }
