@@ -29,18 +29,16 @@ def letterbox(picture, width, height):
 def decode(outputs, strides, thresholds):
     """Maps of one input, 1 (4 + C) h w for each stride, to candidates n 6: class, score, x0, y0, x1, y1 in input pixels.
 
-    Channels: distances from the cell's centre to left, top, right, bottom in pixels; then scores 0…1. A cell gives at most one
-    candidate: its best class, if that reaches its class's threshold.
+    Channels: distances from the cell's centre to left, top, right, bottom in pixels; then scores 0…1. A cell gives one candidate for
+    every class that reaches its threshold: a doubtful bus is also a doubtful truck. Order: stride, class, row, column.
     """
     found = []
     for maps, stride in zip(outputs, strides):
         sides, scores = maps[0, :4], maps[0, 4:]
-        best = scores.argmax(0)
-        score = np.take_along_axis(scores, best[None], 0)[0]
-        y, x = (score >= thresholds[best]).nonzero()
+        kind, y, x = (scores >= np.reshape(thresholds, (-1, 1, 1))).nonzero()
         left, top, right, bottom = sides[:, y, x]
         x_centre, y_centre = (x + 0.5) * stride, (y + 0.5) * stride
-        found.append(np.stack([best[y, x], score[y, x], x_centre - left, y_centre - top, x_centre + right, y_centre + bottom], 1))
+        found.append(np.stack([kind, scores[kind, y, x], x_centre - left, y_centre - top, x_centre + right, y_centre + bottom], 1))
     return np.concatenate(found).astype(np.float32)
 
 

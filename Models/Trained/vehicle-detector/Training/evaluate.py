@@ -10,6 +10,7 @@ import csv
 import importlib.util
 import json
 import os
+import shlex
 import statistics
 import subprocess
 import sys
@@ -29,6 +30,7 @@ WAYS = {  # how the product may look at a picture: cost and benefit of each
 }
 CONDITIONED = "whole 640x384"
 LEAST_WORKING, FOR_RARE = 0.30, 0.50
+FIRST = 60  # pictures that the test scores again
 
 
 def main():
@@ -41,6 +43,8 @@ def main():
         answers = os.path.join(arguments.work, f"predictions{number}.jsonl")
         predict(detector, look, pictures, answers)
         result["pictures"][way] = score(arguments, answers, "val.txt")
+        if number == 0:
+            result["first"] = {"way": way, "number": FIRST} | score(arguments, answers, _list(arguments.work, pictures[:FIRST]))
         if way == CONDITIONED:
             for condition, chosen in conditions(arguments.data, pictures).items():
                 result["conditions"][condition] = score(arguments, answers, _list(arguments.work, chosen))
@@ -77,7 +81,7 @@ def replay(path, pictures):
 
 
 def score(arguments, answers, listed):
-    agent = f"{sys.executable} {os.path.abspath(__file__)} replay {answers}"
+    agent = shlex.join([sys.executable, os.path.abspath(__file__), "replay", answers])
     out = os.path.join(arguments.work, "score.json")
     subprocess.run([sys.executable, arguments.scorer, "--agent", agent, "--data", os.path.join(arguments.data, "vehicles"),
                     "--list", listed, "--json", out], check=True, stdout=subprocess.DEVNULL)
@@ -100,7 +104,7 @@ def conditions(data, pictures):
 def _list(work, names):
     path = os.path.abspath(os.path.join(work, "list.txt"))
     with open(path, "w", encoding="utf-8") as file:
-        file.write("\n".join(names) + "\n")
+        file.write("\n".join(os.path.basename(n) for n in names) + "\n")
     return path
 
 

@@ -1,17 +1,23 @@
 """Loss, squares and network. Needs PyTorch (`make train-detector` sets it up); skips with a message where it is absent."""
+import os
+import tempfile
+import types
 import unittest
 
 try:
+    import cv2
     import numpy as np
     import torch
     from augment import CELL, SIDE, Square, training_square
     from classes import LABELS, STRIDES
-    from data import EVERY_CLASS, Picture
+    from data import EVERY_CLASS, Picture, Pictures, build_cache
     from loss import assign, cells, detector_loss, known_cells, overlap
     from model import VehicleDetector, distances
+    from train import BATCH, Run, batch
 except ImportError as missing:
     raise unittest.SkipTest(f"training of the vehicle detector not tested: {missing}")
 
+torch.set_num_threads(1)
 CAR, BUS = LABELS.index("car"), LABELS.index("bus")
 
 
@@ -108,6 +114,58 @@ class Squares(unittest.TestCase):
             np.testing.assert_array_equal(a, b)
 
 
+class Cache(unittest.TestCase):
+    """On a data set of three grey pictures, written as the real one is."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.data, vehicles = self.folder.name, os.path.join(self.folder.name, "vehicles")
+        for name in ("images", "labels", "ignore"):
+            os.makedirs(os.path.join(vehicles, name))
+        rows = ["file,classes_exhaustive"]
+        for name in ("dhaka_1", "tidar_1", "atl_1"):
+            cv2.imwrite(os.path.join(vehicles, "images", name + ".jpg"), np.full((360, 1280, 3), 90, np.uint8))
+            self._write(f"vehicles/labels/{name}.txt", "1 0.5 0.5 0.25 0.5\n")
+            rows.append(f"vehicles/images/{name}.jpg,car three-wheeler")
+        self._write("vehicles/ignore/dhaka_1.txt", "0.25 0.25 0.5 0.5\n")
+        self._write("manifest.csv", "\n".join(rows) + "\n")
+        self._write("vehicles/train.txt", "images/dhaka_1.jpg\nimages/tidar_1.jpg\n")
+        self._write("vehicles/val.txt", "images/atl_1.jpg\nimages/tidar_1.jpg\n")
+        build_cache(self.data, None, os.path.join(self.data, "cache"))
+
+    def _write(self, name, text):
+        with open(os.path.join(self.data, name), "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def pictures(self, split):
+        return Pictures(os.path.join(self.data, "cache"), split)
+
+    def test_boxes_regions_and_classes_are_those_of_the_smaller_picture(self):
+        one = self.pictures("train")[0]
+        self.assertEqual((one.pixels.shape, one.exhaustive), ((180, 640, 3), 1 << CAR | 1 << LABELS.index("threeWheeler")))
+        np.testing.assert_allclose(one.boxes, [[CAR, 240, 45, 400, 135]])
+        np.testing.assert_allclose(one.ignored, [[0, 0, 320, 90]])
+
+    def test_the_doubtful_source_is_scored_but_not_learned(self):
+        self.assertEqual([len(self.pictures(split)) for split in ("train", "val")], [1, 2])
+
+    def test_a_resumed_run_goes_on_as_an_unbroken_one(self):
+        arguments = types.SimpleNamespace(seed=1, start=None, epochs=2, minutes=None, rate=1.0, bfloat16=False)
+        grid, path = cells(SIDE, SIDE), os.path.join(self.data, "checkpoint.pt")
+        squares = batch(self.pictures("train"), np.random.default_rng(1))
+        small = [part[:2] for part in squares]
+        first, second = Run(arguments, BATCH), Run(arguments, BATCH)
+        first.learn(*small, grid)
+        first.save(path)
+        second.load(path)
+        for run in (first, second):
+            run.learn(*small, grid)
+        self.assertEqual((first.step, first.progress), (second.step, second.progress))
+        for a, b in zip(first.average.state_dict().values(), second.average.state_dict().values()):
+            torch.testing.assert_close(a, b)
+
+
 class Network(unittest.TestCase):
     def test_shapes_and_size(self):
         network = VehicleDetector().eval()
@@ -125,13 +183,13 @@ class Network(unittest.TestCase):
         pixels[:, :, 16:40, 16:48] = 1
         known = torch.full((2, 16, 16), EVERY_CLASS, dtype=torch.uint8)
         optimizer, losses = torch.optim.AdamW(network.parameters(), lr=5e-3), []
-        for _ in range(30):
+        for _ in range(20):
             loss = sum(detector_loss(network(pixels), truth, known, *grid))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             losses.append(loss.item())
-        self.assertLess(losses[-1], losses[0] / 4)
+        self.assertLess(losses[-1], losses[0] / 3)
 
 
 if __name__ == "__main__":
