@@ -12,8 +12,9 @@ inline uint8_t brighten(uint32_t level, uint32_t gain256) {
     return static_cast<uint8_t>(std::min((level * gain256 + 128u) >> 8, 255u));
 }
 
-KERNEL void brightenRow(const uint8_t *source, uint32_t gain256, uint8_t *output, int width) {
-    for (int x = 0; x < width; x++) output[x] = brighten(source[x], gain256);
+// One pointer only: two that name the same row would keep the compiler from using wide registers.
+KERNEL void brightenRow(uint8_t *row, uint32_t gain256, int width) {
+    for (int x = 0; x < width; x++) row[x] = brighten(row[x], gain256);
 }
 
 KERNEL void scale2(const uint8_t *source, ptrdiff_t stride, uint8_t *output, int width) {
@@ -67,7 +68,7 @@ void boxScaleRow(
         averageGroups(sums, factorX, factorY, output, outputWidth);
     }
     const auto gain256 = static_cast<uint32_t>(gain * 256 + 0.5);
-    if (gain256 != 256) brightenRow(output, gain256, output, outputWidth);
+    if (gain256 != 256) brightenRow(output, gain256, outputWidth);
 }
 
 }  // namespace vision

@@ -22,6 +22,7 @@ final class VideoDecoder {
         avcodec_parameters_to_context(context, parameters)
         context.pointee.thread_count = 1  // more threads cost CPU; there are many cameras to spread over the cores
         context.pointee.pkt_timebase = timeBase
+        if source.skipsLoopFilter { context.pointee.skip_loop_filter = AVDISCARD_ALL }
         context.pointee.max_pixels = Int64(source.maximumPixels)
         let status = avcodec_open2(context, codec, nil)
         guard status >= 0 else { throw Self.failure(status, source) }

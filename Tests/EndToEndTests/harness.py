@@ -216,19 +216,21 @@ class Collector(Process):
 class Agent(Process):
     """`edge-agent run` with a configuration file; `cameras` are (id, url, site as a dictionary or None) triples."""
 
-    def __init__(self, place, cameras, name="agent", environment=None, settings=None, camera_settings=None, recording=None):
+    def __init__(self, place, cameras, name="agent", environment=None, settings=None, camera_settings=None, recording=None,
+                 settings_by_camera=None):
         self.folder = place.folder / name
         self.folder.mkdir(parents=True)
         self.config = self.folder / "agent.yaml"
         self.data = self.folder / "data"
-        self.write_config(name, cameras, settings or {}, camera_settings or {}, recording or {})
+        self.write_config(name, cameras, settings or {}, camera_settings or {}, recording or {}, settings_by_camera or {})
         super().__init__(place, name, [BUILD / "edge-agent", "run", "--config", self.config], environment)
 
-    def write_config(self, name, cameras, settings, camera_settings, recording):
+    def write_config(self, name, cameras, settings, camera_settings, recording, settings_by_camera):
         lines = ["agent:", f"  name: {name}", "  data: data"] + [f"  {key}: {value}" for key, value in settings.items()]
         lines += (["recording:"] if recording else []) + [f"  {key}: {value}" for key, value in recording.items()] + ["cameras:"]
         for camera, url, site in cameras:
-            lines += [f"  - id: {camera}", f"    url: '{url}'"] + [f"    {key}: {value}" for key, value in camera_settings.items()]
+            own = {"url": f"'{url}'", **camera_settings, **settings_by_camera.get(camera, {})}
+            lines += [f"  - id: {camera}"] + [f"    {key}: {value}" for key, value in own.items()]
             if site is not None:
                 (self.folder / f"{camera}.json").write_text(json.dumps(site))
                 lines.append(f"    site-file: {camera}.json")
