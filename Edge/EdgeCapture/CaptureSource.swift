@@ -25,9 +25,9 @@ public struct CaptureSource: Sendable {
     public var pictureTimeout: Duration = .seconds(30)
     /// The largest picture accepted, in pixels; 8K (8192 × 4320) by default.
     public var maximumPixels: Int = 8192 * 4320
-    /// Whether pictures are decoded without the loop filter: a sixth cheaper (H.264), rougher from key frame to key frame.
-    /// For analysis only, never for pictures that prove something.
-    public var skipsLoopFilter = false
+    /// Whether pictures may be decoded without the loop filter where key frames come often: a sixth cheaper (H.264). For
+    /// analysis only, never for pictures that prove something.
+    public var mayBeRough = false
     /// How far a camera's clock may be from the host's for its sender reports to be believed.
     public var maximumCameraOffset: Duration = .seconds(60)
     /// For files: the UTC time of the first frame; nil for the moment of opening.

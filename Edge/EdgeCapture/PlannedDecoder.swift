@@ -140,7 +140,9 @@ public final class PlannedDecoder {
             position += 1
             return nil
         }
-        switch planner.plan(facts(of: packet)) {
+        let step = planner.plan(facts(of: packet))
+        if packet.isKey { decoder.skipsLoopFilter = source.mayBeRough && planner.hasShortGOPs }
+        switch step {
         case .skip: try skip()
         case .wake:
             goBack()

@@ -22,7 +22,6 @@ final class VideoDecoder {
         avcodec_parameters_to_context(context, parameters)
         context.pointee.thread_count = 1  // more threads cost CPU; there are many cameras to spread over the cores
         context.pointee.pkt_timebase = timeBase
-        if source.skipsLoopFilter { context.pointee.skip_loop_filter = AVDISCARD_ALL }
         context.pointee.max_pixels = Int64(source.maximumPixels)
         let status = avcodec_open2(context, codec, nil)
         guard status >= 0 else { throw Self.failure(status, source) }
@@ -51,6 +50,9 @@ final class VideoDecoder {
     }
 
     deinit { avcodec_free_context(&context) }
+
+    /// Whether the pictures of the access units to come go without the loop filter. Change it at key frames.
+    func skipLoopFilter(_ skips: Bool) { context?.pointee.skip_loop_filter = skips ? AVDISCARD_ALL : AVDISCARD_DEFAULT }
 
     /// libavcodec's name of the codec.
     var name: String { context.map { String(cString: avcodec_get_name($0.pointee.codec_id)) } ?? "" }

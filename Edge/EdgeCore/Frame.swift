@@ -35,14 +35,19 @@ public struct Frame: Sendable {
     public var time: FrameTime
     /// The pixels.
     public var image: PixelBuffer
+    /// Whether it was decoded the cheap way: good enough to analyse, no proof.
+    public var isRough: Bool
 
     /// Makes a frame.
-    public init(camera: CameraID, session: Int, index: Int, time: FrameTime, image: PixelBuffer) {
+    public init(
+        camera: CameraID, session: Int, index: Int, time: FrameTime, image: PixelBuffer, isRough: Bool = false
+    ) {
         self.camera = camera
         self.session = session
         self.index = index
         self.time = time
         self.image = image
+        self.isRough = isRough
     }
 
     /// Pixels across and down.

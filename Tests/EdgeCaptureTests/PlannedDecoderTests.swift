@@ -82,6 +82,45 @@ struct PlannedDecoderTests {
         expectRising(shown.frames)
     }
 
+    /// The last picture of a video of 6 s and which pictures were decoded the cheap way.
+    private func decode(gop: Int, mayBeRough: Bool) throws -> (rough: [Int], last: [UInt8]) {
+        let path = try TestVideo.make(
+            "clip.mp4",
+            TestVideo.source(frames: 150) + [
+                "-c:v", "libx264", "-preset", "veryfast", "-crf", "35", "-g", "\(gop)", "-keyint_min", "\(gop)",
+                "-sc_threshold", "0", "-bf", "0",
+            ])
+        var source = makeFileSource(path)
+        source.mayBeRough = mayBeRough
+        let reader = try PacketReader(source: source)
+        let ring = PacketRing()
+        while let packet = try reader.next() { ring.append(packet) }
+        ring.close()
+        var configuration = DecodePlanner.Configuration()
+        configuration.mode = .always
+        let decoder = PlannedDecoder(source: source, ring: ring, configuration: configuration)
+        var rough: [Int] = []
+        var last: [UInt8] = []
+        while case .frame(let frame) = try decoder.next(timeout: .zero) {
+            if frame.isRough { rough.append(frame.index) }
+            let luma = frame.image.luma
+            last = Array(UnsafeBufferPointer(start: luma.baseAddress, count: luma.bytesPerRow * luma.height))
+        }
+        return (rough, last)
+    }
+
+    @Test func whereKeyFramesComeOftenPicturesMayBeDecodedTheCheapWayAndSaySo() throws {
+        let rough = try decode(gop: 50, mayBeRough: true)
+        #expect(rough.rough == Array(50..<150), "from the second key frame on: how far they are apart is known then")
+        let full = try decode(gop: 50, mayBeRough: false)
+        #expect(full.rough.isEmpty)
+        #expect(rough.last != full.last, "the loop filter makes a difference")
+    }
+
+    @Test func farFromAKeyFramePicturesAreNeverDecodedTheCheapWay() throws {
+        #expect(try decode(gop: 75, mayBeRough: true).rough.isEmpty)
+    }
+
     @Test func aReaderThatFellBehindGoesOnWithAKeyFrameAndCountsWhatItLost() throws {
         let path = try TestVideo.h264(frames: 500, "-g", "25", "-keyint_min", "25", "-sc_threshold", "0")
         let source = makeFileSource(path)

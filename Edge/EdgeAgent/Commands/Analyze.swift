@@ -31,7 +31,7 @@ struct Analyze: ParsableCommand {
     @Flag(help: "Decodes as of a running camera: key frames only while nothing moves. Without it, every frame.")
     var adaptive = false
 
-    @Flag(help: "Decodes without the loop filter, as a camera's second stream is: cheaper, rougher pictures.")
+    @Flag(help: "Decodes without the loop filter where key frames come often, as of a running camera: a sixth cheaper.")
     var rough = false
 
     @Flag(help: "Also prints every track of every analysed frame.")
@@ -57,7 +57,7 @@ struct Analyze: ParsableCommand {
         var analysis = OfflineAnalysis(
             input: input, camera: site?.camera ?? CameraID.unnamed, site: site, startTime: startTime.flatMap(Self.date),
             evidenceFolder: evidence.map { URL(fileURLWithPath: $0) }, printsTracks: tracks, printsMotion: motion)
-        analysis.skipsLoopFilter = rough
+        analysis.mayBeRough = rough
         analysis.decoding.mode = adaptive ? .adaptive : .always
         do { try analysis.run() } catch {
             complain("\(error)")

@@ -53,7 +53,9 @@ final class CameraStreams: Sendable {
 
     /// A decoder for a stream.
     func makeDecoder(for capture: CameraCapture) -> PlannedDecoder {
-        let source = capture === main ? configuration.source : configuration.substream ?? configuration.source
+        var source = capture === main ? configuration.source : configuration.substream ?? configuration.source
+        // A small stream costs little, and loses crossings that are seen in rough pictures of a large one.
+        source.mayBeRough = capture === main && configuration.decoding.mode == .adaptive
         return PlannedDecoder(source: source, ring: capture.ring, configuration: configuration.decoding)
     }
 

@@ -7,9 +7,10 @@ import Logging
 
 /// Makes the stills of a camera's findings at full quality. One thread.
 ///
-/// Where the analysed picture is the camera's best, it is taken as it is. Where a smaller stream is analysed, the picture
-/// of the same moment is decoded out of the main stream's last seconds, which costs the time of half a group of pictures:
-/// alerts always get it, passages as long as ``StillBudget`` lasts, and then the analysed picture.
+/// Where the analysed picture is the camera's best, it is taken as it is. Where it was decoded the cheap way, or a smaller
+/// stream is analysed, the picture of the same moment is decoded out of the main stream's last seconds, which costs the
+/// time of half a group of pictures: alerts always get it, passages as long as ``StillBudget`` lasts, and then the
+/// analysed picture.
 struct EvidencePictures: ~Copyable {
     /// What a still is for.
     enum Purpose {
@@ -69,19 +70,20 @@ struct EvidencePictures: ~Copyable {
     /// Sessions of a second stream are counted from here: apart from those of the main stream.
     static let substreamSessions = 1_000_001
 
-    /// Nil where the frame is the main stream's own, or the main stream has no picture of that moment.
+    /// Nil where the frame is as good, or the main stream has no picture of that moment.
     private mutating func mainPicture(of frame: Frame, _ purpose: Purpose) -> PixelBuffer? {
-        guard frame.session >= Self.substreamSessions, let newest = ring.newest,
+        guard frame.isRough || frame.session >= Self.substreamSessions, let newest = ring.newest,
             purpose == .alert || budget.isLeft(at: .now)
         else { return nil }
         let before = ProcessUsage.threadCPUTime
         defer { budget.spend(ProcessUsage.threadCPUTime - before) }
-        let moment = newest.time.presentation(at: frame.time.capturedAt)
+        let isMain = frame.session == newest.session
+        let moment = isMain ? frame.time.presentation : newest.time.presentation(at: frame.time.capturedAt)
         // Some pictures more: those of a stream with B-frames come out late.
         let packets = ring.packets(of: newest.session, from: moment, to: moment + .milliseconds(300))
         let stills = try? StillDecoder().stills(at: [moment], in: packets)  // else the analysed picture does
         guard let still = stills?.first ?? nil, moment - still.time.presentation < .seconds(1) else { return nil }
-        return still.image.size.width > frame.size.width ? still.image : nil
+        return still.image.size.width >= frame.size.width ? still.image : nil
     }
 }
 

@@ -136,7 +136,8 @@ struct LiveAnalysis: ~Copyable {
 extension PlannedDecoder {
     /// What decodes, and how much, for people.
     var path: String {
-        let how = planner.pinned.map { "always: \($0)" } ?? planner.state.rawValue
+        let plan = planner.pinned.map { "always: \($0)" } ?? planner.state.rawValue
+        let how = decoder.skipsLoopFilter ? plan + ", no loop filter" : plan
         return planner.slowdown > 1 ? "software, \(how), overloaded: 1/\(planner.slowdown) rate" : "software, \(how)"
     }
 }

@@ -17,14 +17,14 @@ struct OfflineAnalysis {
     var decoding = DecodePlanner.Configuration()
     var printsTracks = false
     var printsMotion = false
-    var skipsLoopFilter = false
+    var mayBeRough = false
 
     /// - Throws: ``CaptureError`` where the file cannot be read, `SiteError` where the geometry does not fit it, and what
     ///   writing throws.
     func run() throws {
         var source = CaptureSource(camera: camera, locator: .file(input))
         source.startTime = startTime ?? Self.currentMinute
-        source.skipsLoopFilter = skipsLoopFilter
+        source.mayBeRough = mayBeRough
         let supply = try OfflineFrames(source, decoding)
         var pipeline = try AnalysisPipeline(camera: camera, site: site)
         var lines = JSONLines()
