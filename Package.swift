@@ -117,6 +117,7 @@ let package = Package(
             dependencies: [
                 "EdgeCore", "EdgeCapture", "EdgeRecording", "EdgeVision", "EdgeTracking", "EdgeRules", "EdgeOutbox",
                 "EventModel", "BatchCodec", "SiteCalibration",
+                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -218,7 +219,9 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
-        test("EdgeAgentTests", ["EdgeAgent", "EdgeCapture", "EdgeCore", "EdgeRules", "EventModel", "SiteCalibration"]),
+        test(
+            "EdgeAgentTests",
+            ["EdgeAgent", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel", "SiteCalibration"]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(
             "CollectorStoreTests",

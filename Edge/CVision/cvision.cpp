@@ -2,15 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <cstring>
-#include <exception>
-#include <memory>
-#include <new>
 #include <opencv2/core.hpp>
-#include <stdexcept>
 
+#include "Guard.hpp"
 #include "Motion.hpp"
+
+using vision::guarded;
+using vision::longestSide;
+using vision::require;
 
 struct ocv_motion {
     explicit ocv_motion(const ocv_motion_settings &settings) : motion(settings) {}
@@ -18,36 +17,6 @@ struct ocv_motion {
 };
 
 namespace {
-
-constexpr int32_t longestSide = 32768;
-
-int fail(int code, char *message, size_t capacity, const char *text) {
-    if (message != nullptr && capacity > 0) std::snprintf(message, capacity, "%s", text);
-    return code;
-}
-
-// Runs the body; no exception leaves it.
-template <typename Body>
-int guarded(char *message, size_t capacity, Body body) noexcept {
-    try {
-        body();
-        return OCV_OK;
-    } catch (const std::invalid_argument &error) {
-        return fail(OCV_BAD_ARGUMENT, message, capacity, error.what());
-    } catch (const std::bad_alloc &) {
-        return fail(OCV_OUT_OF_MEMORY, message, capacity, "out of memory");
-    } catch (const cv::Exception &error) {
-        return fail(error.code == cv::Error::StsNoMem ? OCV_OUT_OF_MEMORY : OCV_INTERNAL, message, capacity, error.what());
-    } catch (const std::exception &error) {
-        return fail(OCV_INTERNAL, message, capacity, error.what());
-    } catch (...) {
-        return fail(OCV_INTERNAL, message, capacity, "unknown C++ exception");
-    }
-}
-
-void require(bool condition, const char *text) {
-    if (!condition) throw std::invalid_argument(text);
-}
 
 bool isShare(double value) { return value >= 0 && value <= 1; }
 

@@ -32,6 +32,8 @@ public struct CaptureSource: Sendable {
     public var maximumCameraOffset: Duration = .seconds(60)
     /// For files: the UTC time of the first frame; nil for the moment of opening.
     public var startTime: Date?
+    /// Lets a camera's sound be seen (not read), for a probe.
+    var acceptsAudio = false
 
     /// Makes a source with the default limits.
     public init(camera: CameraID, locator: MediaLocator) {

@@ -38,6 +38,17 @@ final class Demuxer {
         return FrameSize(width: Int(parameters.width), height: Int(parameters.height))
     }
 
+    /// libavcodec's names of the audio tracks that were not kept out.
+    var audioCodecs: [String] {
+        guard let format else { return [] }
+        return (0..<Int(format.pointee.nb_streams)).compactMap { index in
+            guard let parameters = format.pointee.streams[index]?.pointee.codecpar,
+                parameters.pointee.codec_type == AVMEDIA_TYPE_AUDIO
+            else { return nil }
+            return String(cString: avcodec_get_name(parameters.pointee.codec_id))
+        }
+    }
+
     /// The declared length of a file.
     var declaredDuration: Duration? {
         guard !source.locator.isLive, let value = format?.pointee.duration, value > 0 else { return nil }
@@ -92,7 +103,7 @@ final class Demuxer {
                 "user name and password are too long: 127 characters together, a special character counts as three")
         }
         av_dict_set(&options, "rtsp_transport", source.transport.rawValue, 0)
-        av_dict_set(&options, "allowed_media_types", "video", 0)
+        av_dict_set(&options, "allowed_media_types", source.acceptsAudio ? "video+audio" : "video", 0)
         av_dict_set_int(&options, "timeout", source.stallTimeout.nanoseconds / 1000, 0)
         av_dict_set(&options, "protocol_whitelist", "rtsp,rtsps,rtp,srtp,udp,tcp,tls,crypto", 0)
         if source.transport == .udp { av_dict_set_int(&options, "buffer_size", 1 << 20, 0) }

@@ -39,6 +39,9 @@ public final class FrameReader {
         return info
     }
 
+    /// libavcodec's names of the audio tracks, where ``CaptureSource/acceptsAudio`` lets them be seen.
+    var audioCodecs: [String] { packets.audioCodecs }
+
     /// What was read so far.
     public var counters: CaptureCounters { packets.counters + decoder.counters }
 

@@ -23,6 +23,8 @@ public final class PacketReader {
     /// Access units and bytes so far; the other counts are the decoder's.
     public private(set) var counters = CaptureCounters()
 
+    var audioCodecs: [String] { demuxer.audioCodecs }
+
     /// The camera's clock minus the host's by its newest sender report; nil where it sends none.
     public var cameraOffset: Duration? { times.cameraOffset }
 

@@ -11,8 +11,10 @@ public enum StreamProbe {
         -> StreamReport
     {
         let start = MonotonicClock.nanoseconds()
+        var source = source
+        source.acceptsAudio = true
         let reader = try FrameReader(source: source)
-        let tally = ProbeTally()
+        let tally = ProbeTally(isLive: source.locator.isLive)
         reader.onAccessUnit = { tally.add($0) }
         guard let first = try reader.next() else {
             throw CaptureError(
@@ -62,6 +64,13 @@ final class ProbeTally {
     private var firstFrame: FrameTime?
     private var lastFrame: FrameTime?
     private var frameCount = 0
+    private let isLive: Bool
+    private var jumps = 0
+    private var before: (stamp: Int64, arrival: Int64)?
+    /// Distances of pictures in the order in which they are shown, in seconds.
+    private var distances: [Double] = []
+
+    init(isLive: Bool) { self.isLive = isLive }
 
     func add(_ unit: AccessUnit) {
         byteCount += unit.byteCount
@@ -70,6 +79,7 @@ final class ProbeTally {
             lastDecodeStamp = stamp
         }
         guard let stamp = unit.stamp else { return }
+        noteJump(stamp)
         firstStamp = min(firstStamp ?? stamp, stamp)
         lastStamp = max(lastStamp ?? stamp, stamp)
         guard unit.isKey else { return }
@@ -77,7 +87,18 @@ final class ProbeTally {
         lastKey = stamp
     }
 
+    /// A camera's stamps keep step with real time; those of a file have no real time to keep step with.
+    private func noteJump(_ stamp: Int64) {
+        let now = MonotonicClock.nanoseconds()
+        defer { before = (stamp, now) }
+        guard let before else { return }
+        let (advance, overflow) = stamp.subtractingReportingOverflow(before.stamp)
+        let ahead = isLive ? advance - (now - before.arrival) : advance - 9_000_000_000
+        if overflow || advance < -1_000_000_000 || ahead > 1_000_000_000 { jumps += 1 }
+    }
+
     func add(_ time: FrameTime) {
+        if let lastFrame { distances.append((time.presentation - lastFrame.presentation).seconds) }
         firstFrame = firstFrame ?? time
         lastFrame = time
         frameCount += 1
@@ -91,7 +112,8 @@ final class ProbeTally {
             declaredFramesPerSecond: info.declaredFramesPerSecond, gopSeconds: longestGOP.map { Double($0) / 1e9 },
             bFrames: info.hasBFrames, clock: lastFrame?.clock ?? .arrival,
             cameraClockOffsetSeconds: reader.cameraOffset?.seconds, firstFrameSeconds: firstFrameSeconds,
-            bitsPerSecond: bitsPerSecond, timesAreMonotonic: timesAreMonotonic,
+            bitsPerSecond: bitsPerSecond, timesAreMonotonic: timesAreMonotonic, rateVaries: rateVaries,
+            timeJumps: jumps, audioCodecs: reader.audioCodecs,
             describesItself: info.openedFromDescription, framesDecoded: reader.counters.framesDecoded,
             decodeErrors: reader.counters.decodeErrors, warnings: [])
         report.warnings = report.advice(isLive: source.locator.isLive)
@@ -101,6 +123,13 @@ final class ProbeTally {
     private var framesPerSecond: Double {
         guard let firstFrame, let lastFrame, frameCount > 1 else { return 0 }
         return Double(frameCount - 1) / (lastFrame.presentation - firstFrame.presentation).seconds
+    }
+
+    /// One in ten pictures comes half a distance too early or too late.
+    private var rateVaries: Bool {
+        guard distances.count >= 10 else { return false }
+        let usual = distances.sorted()[distances.count / 2]
+        return distances.count { abs($0 - usual) > usual / 2 } * 10 > distances.count
     }
 
     private var bitsPerSecond: Double? {

@@ -28,6 +28,12 @@ public struct StreamReport: Hashable, Sendable, Encodable {
     public var bitsPerSecond: Double?
     /// False when time stamps stood still or went back.
     public var timesAreMonotonic: Bool
+    /// True when pictures come at uneven distances.
+    public var rateVaries = false
+    /// How often time stamps leapt, back or ahead of real time, by more than a second.
+    public var timeJumps = 0
+    /// The codecs of audio tracks beside the video; they are not read.
+    public var audioCodecs: [String] = []
     /// True when the stream's description carries what the decoder needs, so that opening is quick.
     public var describesItself: Bool
     /// Pictures decoded in the sample.
@@ -44,8 +50,9 @@ extension StreamReport {
     /// - Parameter isLive: false for a file, to which some advice does not apply.
     func advice(isLive: Bool) -> [String] {
         let findings: [String?] = [
-            sizeAdvice, rateAdvice, gopAdvice(isLive), bFrameAdvice, codecAdvice, timeAdvice, clockAdvice(isLive),
-            descriptionAdvice(isLive), damageAdvice,
+            sizeAdvice, rateAdvice, evennessAdvice, gopAdvice(isLive), bFrameAdvice, codecAdvice, timeAdvice,
+            jumpAdvice,
+            clockAdvice(isLive), descriptionAdvice(isLive), damageAdvice, audioAdvice(isLive),
         ]
         return findings.compactMap { $0 }
     }
@@ -63,8 +70,19 @@ extension StreamReport {
         guard let declared = declaredFramesPerSecond, abs(declared - framesPerSecond) > 0.1 * declared else {
             return nil
         }
-        return "the stream declares \(Self.number(declared)) frames a second but delivers "
-            + "\(Self.number(framesPerSecond)): the camera may be overloaded; lower its resolution or bit rate"
+        let rates =
+            "the stream declares \(Self.number(declared)) frames a second but delivers "
+            + Self.number(framesPerSecond)
+        return declared > framesPerSecond
+            ? "\(rates): the camera may be overloaded, or lengthens its exposure in the dark; lower its resolution or bit "
+                + "rate, or set the shutter to 1/25 s or shorter"
+            : "\(rates): the declaration is wrong, which does no harm"
+    }
+
+    private var evennessAdvice: String? {
+        rateVaries
+            ? "pictures come at uneven distances: fast vehicles may be missed; choose a constant frame rate and switch "
+                + "\"smart\" coding (H.264+, H.265+, dynamic frame rate) off" : nil
     }
 
     private func gopAdvice(_ isLive: Bool) -> String? {
@@ -73,6 +91,12 @@ extension StreamReport {
             return isLive
                 ? "fewer than two key frames were seen: after a disturbance the picture may stay away for long; "
                     + "set the key frame (I-frame) interval to 2 seconds" : nil
+        }
+        if gopSeconds > 10 {
+            return
+                "key frames are \(Self.number(gopSeconds)) s apart, more than the 10 s that are kept: what was before an "
+                + "alert may be missing, and the camera costs several times the processor time; set the key frame "
+                + "(I-frame) interval to 2 seconds"
         }
         return gopSeconds > 4
             ? "key frames are \(Self.number(gopSeconds)) s apart: set the key frame (I-frame) interval to 2 seconds"
@@ -89,7 +113,7 @@ extension StreamReport {
         case "h264": nil
         case "hevc":
             "H.265 costs about a third more decoding time than H.264 here: choose H.264 where the network allows"
-        case "mjpeg": "MJPEG loads the network far more than H.264: choose H.264"
+        case "mjpeg": "MJPEG takes five to ten times the network and disk of H.264: choose H.264"
         default: "\(codec) is unusual for cameras: choose H.264"
         }
     }
@@ -99,13 +123,26 @@ extension StreamReport {
             ? nil : "time stamps stand still or go back: speeds are unreliable; update the camera's firmware"
     }
 
+    private var jumpAdvice: String? {
+        timeJumps > 0
+            ? "time stamps leapt \(timeJumps) times by more than a second: what is on the picture then cannot be timed; "
+                + "update the camera's firmware, and let it set its clock slowly (NTP)" : nil
+    }
+
+    private func audioAdvice(_ isLive: Bool) -> String? {
+        isLive && !audioCodecs.isEmpty
+            ? "there is sound beside the picture (\(audioCodecs.joined(separator: ", "))): it is not read and does no harm; "
+                + "switch it off where nobody may listen" : nil
+    }
+
     private func clockAdvice(_ isLive: Bool) -> String? {
         guard isLive else { return nil }
         if let offset = cameraClockOffsetSeconds, abs(offset) > 1 {
             return "the camera's clock is \(Self.number(offset)) s off this machine's: set the same NTP server on both"
         }
         return clock == .arrival
-            ? "the camera sent no usable clock report during the test: times come from arrival here" : nil
+            ? "the camera sent no usable clock report (RTCP) during the test: times come from arrival here, some tenths of a "
+                + "second late; switch its NTP on" : nil
     }
 
     private func descriptionAdvice(_ isLive: Bool) -> String? {

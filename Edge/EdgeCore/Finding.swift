@@ -36,7 +36,7 @@ public struct Finding: Hashable, Sendable {
 /// Kinds of security alerts, spelled as in the contract.
 public enum SecurityKind: String, CaseIterable, Hashable, Sendable {
     case intrusion, loitering, crowd, stoppedVehicle, abandonedObject, cameraCovered, cameraMoved, cameraBlurred
-    case signalLoss
+    case signalLoss, cameraFrozen, cameraDark, cameraBright, clockDrift, frameRateLow
 }
 
 /// Where in its life a security alert is.

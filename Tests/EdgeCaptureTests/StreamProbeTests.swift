@@ -35,6 +35,12 @@ import Testing
         Fault(words: "arrival") { $0.clock = .arrival },
         Fault(words: "go back") { $0.timesAreMonotonic = false },
         Fault(words: "damaged") { $0.decodeErrors = 3 },
+        Fault(words: "10 s that are kept") { $0.gopSeconds = 12 },
+        Fault(words: "declaration is wrong") { $0.declaredFramesPerSecond = 15 },
+        Fault(words: "uneven") { $0.rateVaries = true },
+        Fault(words: "leapt 2 times") { $0.timeJumps = 2 },
+        Fault(words: "sound") { $0.audioCodecs = ["pcm_mulaw"] },
+        Fault(words: "MJPEG") { ($0.codec, $0.gopSeconds) = ("mjpeg", nil) },
     ])
     func eachFaultGetsItsAdvice(fault: Fault) {
         var report = makeReport()
@@ -59,5 +65,18 @@ import Testing
         ] {
             #expect(json?[key] != nil, "\(key)")
         }
+    }
+
+    @Test(.enabled(if: TestVideo.isAvailable, "needs the ffmpeg program (apt install ffmpeg)"))
+    func unevenPicturesAndSoundAreSeen() throws {
+        let even = try TestVideo.make(
+            "even.mp4",
+            ["-f", "lavfi", "-i", "sine=duration=2", "-c:a", "aac"] + TestVideo.source(frames: 50)
+                + ["-c:v", "libx264"])
+        let report = try StreamProbe.probe(makeFileSource(even))
+        #expect(report.audioCodecs == ["aac"] && !report.rateVaries && report.timeJumps == 0)
+        let filter = ["-vf", "select='if(lt(mod(n,50),25),1,not(mod(n,5)))'", "-vsync", "vfr", "-c:v", "libx264"]
+        let uneven = try TestVideo.make("uneven.mp4", TestVideo.source(frames: 60) + filter)
+        #expect(try StreamProbe.probe(makeFileSource(uneven)).rateVaries)
     }
 }

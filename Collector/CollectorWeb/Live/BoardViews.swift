@@ -42,6 +42,8 @@ struct BoardViews: Sendable {
         let name: String
         let site: String
         let state: State
+        let conditions: [Condition]
+        let hasConditions: Bool
         let still: Still
         let stillAt: String?
         let lines: [Line]
@@ -56,6 +58,11 @@ struct BoardViews: Sendable {
         let detail: String?
         /// Since when nothing was heard, if that is longer than it should be.
         var staleSince: String?
+    }
+
+    /// What is wrong with a camera beside its state.
+    struct Condition {
+        let name: String
     }
 
     struct Passage {
@@ -123,7 +130,11 @@ struct BoardViews: Sendable {
         let health = camera.health ?? Ngatu_V1_CameraHealth()
         let reason = health.reason.isEmpty ? nil : health.reason
         switch health.state {
-        case .live: return State(tone: "good", icon: "●", text: strings("state_live"), detail: frames(health))
+        case .live:
+            let details = [frames(health), reason].compactMap(\.self)
+            return State(
+                tone: "good", icon: "●", text: strings("state_live"),
+                detail: details.isEmpty ? nil : details.joined(separator: " · "))
         case .connecting: return State(tone: "warn", icon: "◌", text: strings("state_connecting"), detail: reason)
         case .stalled: return State(tone: "warn", icon: "⏸", text: strings("state_stalled"), detail: reason)
         case .unreachable: return State(tone: "bad", icon: "✕", text: strings("state_unreachable"), detail: reason)
@@ -136,12 +147,23 @@ struct BoardViews: Sendable {
 
     func tile(_ camera: CameraStatus, _ tally: LiveTally) -> Tile {
         let lines = self.lines(camera.id, tally)
+        let conditions = self.conditions(of: camera)
         return Tile(
             id: "camera-\(camera.id)", agent: camera.agent, address: "/cameras/\(camera.id)",
             name: camera.cameraID.rawValue,
-            site: camera.site, state: state(of: camera), still: still(of: camera),
+            site: camera.site, state: state(of: camera), conditions: conditions, hasConditions: !conditions.isEmpty,
+            still: still(of: camera),
             stillAt: camera.lastStillAt.map { LocalText.dateTime($0) }, lines: lines, hasLines: !lines.isEmpty)
     }
+
+    /// What lasts by the newest report. A lost signal is the state itself.
+    func conditions(of camera: CameraStatus) -> [Condition] {
+        guard camera.freshness == .fresh, let health = camera.health else { return [] }
+        return health.conditions.filter { $0 != "signalLoss" }.map { Condition(name: alertName($0)) }
+    }
+
+    /// What people call a kind of alert; a kind of a newer agent stands as it is.
+    func alertName(_ kind: String) -> String { strings.table["alert_\(kind)"] ?? kind }
 
     func passage(_ item: FeedItem) -> Passage? {
         guard case .passage(let passage) = item.body else { return nil }
@@ -156,7 +178,7 @@ struct BoardViews: Sendable {
     }
 
     func alert(_ row: AlertBoard.Row) -> Alert {
-        let kind = strings.table["alert_\(row.alert.kind)"] ?? row.alert.kind
+        let kind = alertName(row.alert.kind)
         let (tone, icon, severity) = severityParts(row.alert.severity)
         let isOver = row.alert.phase == .ended
         let phase =

@@ -157,7 +157,8 @@ struct LiveTeller: Sendable {
 
     private func signature(_ camera: CameraStatus, _ now: Date) -> String {
         let state = views(now).state(of: camera)
-        return "\(state.tone) \(state.text) \(state.detail ?? "") \(camera.lastStill?.hexadecimal ?? "")"
+        let conditions = views(now).conditions(of: camera).map(\.name).joined(separator: " ")
+        return "\(state.tone) \(state.text) \(state.detail ?? "") \(conditions) \(camera.lastStill?.hexadecimal ?? "")"
     }
 
     private func views(_ now: Date) -> BoardViews { BoardViews(strings: strings, now: now) }

@@ -1,3 +1,4 @@
+import Crypto
 import EdgeCapture
 import EventModel
 import Foundation
@@ -23,7 +24,9 @@ extension AgentConfiguration {
         let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
         let isRecorded = section.flag("record") ?? true
         section.finish()
-        return Camera(source: source, substream: substream, site: site, decoding: decoding, isRecorded: isRecorded)
+        return Camera(
+            source: source, substream: substream, site: site?.file, siteStamp: site?.stamp ?? "", decoding: decoding,
+            isRecorded: isRecorded)
     }
 
     private static func settings(_ section: YAMLSection, _ source: CaptureSource) -> CaptureSource {
@@ -71,10 +74,12 @@ extension AgentConfiguration {
     }
 
     /// Loads a site file. It belongs to one camera: another camera's geometry would count at the wrong place in silence.
-    private static func siteFile(_ path: String, camera: CameraID, folder: URL) throws -> SiteFile {
-        let site = try SiteFile.load(URL(fileURLWithPath: path, relativeTo: folder).path)
-        guard site.camera == camera else {
-            throw ConfigurationText("'\(path)' is the geometry of camera '\(site.camera)', not of '\(camera)'")
+    private static func siteFile(
+        _ path: String, camera: CameraID, folder: URL
+    ) throws -> (file: SiteFile, stamp: String) {
+        let site = try SiteFile.loadStamped(URL(fileURLWithPath: path, relativeTo: folder).path)
+        guard site.file.camera == camera else {
+            throw ConfigurationText("'\(path)' is the geometry of camera '\(site.file.camera)', not of '\(camera)'")
         }
         return site
     }
@@ -84,11 +89,15 @@ extension SiteFile {
     /// Reads a site file from disk.
     ///
     /// - Throws: ``SiteError``, or ``ConfigurationText`` where the file cannot be read.
-    static func load(_ path: String) throws -> SiteFile {
+    static func load(_ path: String) throws -> SiteFile { try loadStamped(path).file }
+
+    /// Reads a site file, and tells its content from another by the first half of its SHA-256.
+    static func loadStamped(_ path: String) throws -> (file: SiteFile, stamp: String) {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ConfigurationText("site file '\(path)' cannot be read: is the path right?")
         }
-        return try SiteFile(json: data, file: path)
+        let stamp = SHA256.hash(data: data).prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return (try SiteFile(json: data, file: path), stamp)
     }
 }
 

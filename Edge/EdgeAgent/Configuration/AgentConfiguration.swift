@@ -13,6 +13,8 @@ struct AgentConfiguration: Sendable {
         var substream: CaptureSource?
         /// The measured geometry; nil: motion only, nothing is counted.
         var site: SiteFile?
+        /// Tells the content of the site file from another; empty without one.
+        var siteStamp = ""
         /// What is decoded of it.
         var decoding = DecodePlanner.Configuration()
         /// Whether it is recorded, where anything is.

@@ -39,7 +39,10 @@ struct Agent: Service {
         shipping.bytesPerSecond = configuration.bytesPerSecond
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
         let outbox = outbox
-        cameras = configuration.cameras.map { CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity) }
+        let memory = ViewFolder(paths.views)
+        cameras = configuration.cameras.map {
+            CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory)
+        }
         let (recording, problem) = Self.recording(configuration, paths, cameras, logger)
         self.recording = recording
         let (clips, clipProblem) = Self.clips(recording, configuration, cameras, outbox, logger)

@@ -22,4 +22,6 @@ struct AgentPaths: Sendable {
     var spool: String { folder.appendingPathComponent("spool").path }
     /// Films that wait for their end, where nothing is recorded.
     var films: URL { folder.appendingPathComponent("films") }
+    /// What is remembered of the cameras' condition.
+    var views: URL { folder.appendingPathComponent("views") }
 }

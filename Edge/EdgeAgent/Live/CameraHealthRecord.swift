@@ -1,4 +1,5 @@
 import EdgeCapture
+import EdgeCore
 import EventModel
 import Foundation
 
@@ -12,6 +13,8 @@ struct CameraHealthRecord {
     var decodePath: String
     /// What stands in the way of judging (geometry that does not fit); shown as the reason while the camera is live.
     var problem: String?
+    /// What is wrong with the camera itself, and lasts.
+    var conditions: [SecurityKind] = []
 
     func record(camera: CameraID, at time: Date, still: Ngatu_V1_Evidence?) -> Ngatu_V1_Record {
         var record = Ngatu_V1_Record()
@@ -36,6 +39,7 @@ struct CameraHealthRecord {
         health.decodePath = decodePath
         if let info = status.streamInfo { describe(info, in: &health) }
         if let offset = status.cameraOffset { health.clockOffsetMicros = Int64(offset.seconds * 1_000_000) }
+        health.conditions = conditions.map(\.rawValue)
         if let still { health.still = still }
         return health
     }

@@ -15,12 +15,14 @@ final class CameraWatch: Sendable {
     private let configuration: AgentConfiguration.Camera
     private let firstIdentity: UInt64
     private let outbox: Outbox
+    private let memory: ViewFolder
     private let streams: CameraStreams
     private let news: ChangeFlag
     private let ended = DispatchSemaphore(value: 0)
 
-    init(_ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64) {
+    init(_ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64, memory: ViewFolder) {
         self.configuration = configuration
+        self.memory = memory
         self.firstIdentity = firstIdentity
         self.outbox = outbox
         let news = ChangeFlag()
@@ -54,9 +56,12 @@ final class CameraWatch: Sendable {
     private func run(_ clips: ClipDesk?) {
         do {
             let camera = configuration.source.camera
+            let conditions = try CameraConditions(
+                liveCamera: configuration, memory: memory, firstSituation: firstIdentity | 1 << 31)
             var analysis = try LiveAnalysis(
                 camera: camera, site: configuration.site, firstIdentity: firstIdentity, outbox: outbox,
-                pictures: EvidencePictures(camera: camera, ring: ring), clips: clips)
+                pictures: EvidencePictures(camera: camera, ring: ring), clips: clips,
+                conditions: conditions)
             var capture = streams.analysed()
             var decoder = streams.makeDecoder(for: capture)
             while analyseNext(capture, decoder, &analysis) {

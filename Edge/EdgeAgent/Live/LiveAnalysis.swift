@@ -24,13 +24,15 @@ struct LiveAnalysis: ~Copyable {
     private var analysed: UInt64 = 0
     /// Pictures that could not be analysed, and what decoders of other streams dropped.
     private var rejected: UInt64 = 0
+    private let conditions: CameraConditions
     private var health = HealthTimer()
     private var loggedProblem: String?
 
     init(
         camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, pictures: consuming EvidencePictures,
-        clips: ClipDesk?
+        clips: ClipDesk?, conditions: CameraConditions
     ) throws(VisionError) {
+        self.conditions = conditions
         self.camera = camera
         self.outbox = outbox
         self.clips = clips
@@ -44,6 +46,7 @@ struct LiveAnalysis: ~Copyable {
 
     /// Analyses one frame and hands on what was found; answers whether pictures must keep coming.
     mutating func take(_ frame: Frame) -> Bool {
+        lookAtCondition(of: frame)
         do throws(VisionError) { try pipeline.analyse(frame) } catch { return reject(error) }
         noteAnalysed(frame)
         return pipeline.isBusy
@@ -51,6 +54,7 @@ struct LiveAnalysis: ~Copyable {
 
     /// Looks at a picture of an idle camera; answers whether anything moves in it.
     mutating func look(at frame: Frame) -> Bool {
+        lookAtCondition(of: frame)
         do throws(VisionError) {
             if try pipeline.look(at: frame) { return true }
         } catch { return reject(error) }
@@ -62,6 +66,7 @@ struct LiveAnalysis: ~Copyable {
     mutating func reportHealth(
         of streams: CameraStreams, _ capture: CameraCapture, _ decoder: PlannedDecoder, isChanged: Bool
     ) {
+        noteStream(streams, decoder)
         let status = capture.status
         guard health.isDue(session: status.session, isLive: status.state == .live, isChanged: isChanged) else { return }
         send(streams, capture, decoder)
@@ -84,7 +89,10 @@ struct LiveAnalysis: ~Copyable {
         analysed += 1
         noteSiteProblem()
         deliver(frame)
-        if health.wantsStill, let still = pictures.still(of: frame, .view) { health.still = still }
+        if health.wantsStill, let still = pictures.still(of: frame, .view) {
+            health.still = still
+            conditions.keep(still, of: frame)
+        }
     }
 
     private mutating func reject(_ error: VisionError) -> Bool {
@@ -118,10 +126,35 @@ struct LiveAnalysis: ~Copyable {
             status: status, framesAnalysed: analysed, framesDropped: decoder.counters.dropped + rejected,
             framesPerSecond: health.rate(of: status.counters.accessUnits),
             decodePath: streams.name(of: capture) + decoder.path,
-            problem: streams.problem ?? pipeline.siteProblem?.description)
+            problem: streams.problem ?? pipeline.siteProblem?.description ?? decoder.problem, conditions: conditions.open)
         let still = health.takeStill()
         outbox.append(
             report.record(camera: camera, at: Date(), still: still?.wire), lane: .sample, evidence: still.files)
+    }
+
+    /// Told apart from the pipeline's findings: their times are the host's, and they outlast the stream.
+    private mutating func lookAtCondition(of frame: Frame) {
+        let findings = conditions.look(at: frame)
+        guard !findings.isEmpty else { return }
+        if let still = pictures.still(of: frame, .alert) { conditions.keep(still, of: frame) }
+        deliverConditions(findings)
+    }
+
+    private mutating func noteStream(_ streams: CameraStreams, _ decoder: PlannedDecoder) {
+        deliverConditions(conditions.note(streams.status))
+        if let problem = decoder.problem, conditions.isNews(inSession: decoder.session) {
+            logger.warning("the stream does not suit", metadata: ["problem": "\(problem)"])
+        }
+    }
+
+    private mutating func deliverConditions(_ findings: [Finding]) {
+        guard !findings.isEmpty else { return }
+        for finding in findings {
+            let proof = conditions.newestStill
+            let record = maker.record(of: finding, evidence: proof?.wire(in: finding.time.capturedAt))
+            outbox.append(record, lane: finding.lane, evidence: (proof?.still).files)
+        }
+        health.expectChange()
     }
 
     private mutating func noteSiteProblem() {

@@ -49,7 +49,7 @@ struct AnalysisLine: Encodable {
             let moment = phase == .opened ? finding.interval.lowerBound : finding.interval.upperBound
             self.init(type: "securityAlert", time: moment)
             self.kind = kind.rawValue
-            self.zone = zone
+            self.zone = zone.isEmpty ? nil : zone
             self.phase = phase.rawValue
             self.severity = severity.rawValue
             box = subject?.box

@@ -27,11 +27,13 @@ struct OfflineAnalysis {
         source.mayBeRough = mayBeRough
         let supply = try OfflineFrames(source, decoding)
         var pipeline = try AnalysisPipeline(camera: camera, site: site)
+        let conditions = try CameraConditions(camera: camera, site: site, start: source.startTime ?? Date())
         var lines = JSONLines()
         var stills = try evidenceFolder.map { try StillFolder($0) }
         let began = ContinuousClock.now
         var progress = Progress()
         while let output = try supply.next() {
+            if let frame = output.frame { try look(at: frame, conditions, &stills, &lines) }
             try analyse(output, supply, &pipeline, &stills, &progress, &lines)
         }
         pipeline.finish()
@@ -52,6 +54,18 @@ struct OfflineAnalysis {
         var skipped = 0
         var last = Duration.zero
         var motion = MotionState.quiet
+    }
+
+    /// What is wrong with the camera itself. What lasts at the end of the file is not ended by it.
+    private func look(
+        at frame: Frame, _ conditions: CameraConditions, _ stills: inout StillFolder?, _ lines: inout JSONLines
+    ) throws {
+        // A picture that cannot be looked at cannot be analysed either, which is said there.
+        for finding in (try? conditions.look(at: frame, time: frame.time)) ?? [] {
+            let still = try stills?.still(of: frame)
+            let line = AnalysisLine(finding, evidence: still.map { [.init(role: "still", sha256: $0)] })
+            try lines.write(line, at: line.time)
+        }
     }
 
     private func analyse(
@@ -121,6 +135,23 @@ struct OfflineAnalysis {
             framesAnalysed: progress.analysed, framesSkipped: progress.skipped, secondsOfVideo: seconds,
             cpuSeconds: ProcessUsage.cpuSeconds, wallSeconds: wall.seconds,
             peakMemoryBytes: ProcessUsage.peakMemoryBytes, decodePath: "software")
+    }
+}
+
+extension PlannedDecoder.Output {
+    fileprivate var frame: Frame? {
+        switch self {
+        case .frame(let frame), .look(let frame): frame
+        case .timeout, .closed: nil
+        }
+    }
+}
+
+extension CameraConditions {
+    /// Conditions of a file: nothing is known before it, and nothing is kept.
+    fileprivate convenience init(camera: CameraID, site: SiteFile?, start: Date) throws(VisionError) {
+        let begin = FrameTime(presentation: .zero, capturedAt: start, clock: .arrival)
+        try self.init(camera: camera, site: site, siteStamp: "", memory: nil, firstSituation: 1 << 31, at: begin)
     }
 }
 

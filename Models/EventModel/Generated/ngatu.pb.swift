@@ -732,6 +732,12 @@ public nonisolated struct Ngatu_V1_CameraHealth: @unchecked Sendable {
   /// Clears the value of `still`. Subsequent reads from it will return its default value.
   public mutating func clearStill() {_uniqueStorage()._still = nil}
 
+  /// kinds of SecurityAlert about the camera itself that last now: cameraCovered …
+  public var conditions: [String] {
+    get {_storage._conditions}
+    set {_uniqueStorage()._conditions = newValue}
+  }
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -1619,7 +1625,7 @@ nonisolated extension Ngatu_V1_FlowSample.Count: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CameraHealth"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}reason\0\u{3}frames_received\0\u{3}frames_decoded\0\u{3}frames_analysed\0\u{3}frames_dropped\0\u{3}decode_errors\0\u{1}reconnects\0\u{3}frames_per_second_tenths\0\u{1}codec\0\u{1}width\0\u{1}height\0\u{3}clock_offset_micros\0\u{3}decode_path\0\u{1}still\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}state\0\u{1}reason\0\u{3}frames_received\0\u{3}frames_decoded\0\u{3}frames_analysed\0\u{3}frames_dropped\0\u{3}decode_errors\0\u{1}reconnects\0\u{3}frames_per_second_tenths\0\u{1}codec\0\u{1}width\0\u{1}height\0\u{3}clock_offset_micros\0\u{3}decode_path\0\u{1}still\0\u{2}\u{5}conditions\0")
 
   fileprivate class _StorageClass {
     var _state: Ngatu_V1_StreamState = .unspecified
@@ -1637,6 +1643,7 @@ nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobu
     var _clockOffsetMicros: Int64 = 0
     var _decodePath: String = String()
     var _still: Ngatu_V1_Evidence? = nil
+    var _conditions: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1662,6 +1669,7 @@ nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobu
       _clockOffsetMicros = source._clockOffsetMicros
       _decodePath = source._decodePath
       _still = source._still
+      _conditions = source._conditions
     }
   }
 
@@ -1695,6 +1703,7 @@ nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobu
         case 13: try { try decoder.decodeSingularSInt64Field(value: &_storage._clockOffsetMicros) }()
         case 14: try { try decoder.decodeSingularStringField(value: &_storage._decodePath) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._still) }()
+        case 20: try { try decoder.decodeRepeatedStringField(value: &_storage._conditions) }()
         default: break
         }
       }
@@ -1752,6 +1761,9 @@ nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobu
       try { if let v = _storage._still {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 15)
       } }()
+      if !_storage._conditions.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._conditions, fieldNumber: 20)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1776,6 +1788,7 @@ nonisolated extension Ngatu_V1_CameraHealth: SwiftProtobuf.Message, SwiftProtobu
         if _storage._clockOffsetMicros != rhs_storage._clockOffsetMicros {return false}
         if _storage._decodePath != rhs_storage._decodePath {return false}
         if _storage._still != rhs_storage._still {return false}
+        if _storage._conditions != rhs_storage._conditions {return false}
         return true
       }
       if !storagesAreEqual {return false}
