@@ -27,7 +27,8 @@ public struct CameraView: Hashable, Sendable {
 
     /// Makes a view.
     public init(
-        light: Int, size: FrameSize, frameSize: FrameSize, pixels: [UInt8], sharpness: [Float], takenAt: Date, site: String,
+        light: Int, size: FrameSize, frameSize: FrameSize, pixels: [UInt8], sharpness: [Float], takenAt: Date,
+        site: String,
         offset: Point = Point(x: 0, y: 0)
     ) {
         self.light = light

@@ -112,7 +112,9 @@ extension PictureConditionMeter {
         guard let nearest else { return }
         var match = try model.match(models[nearest], isWide: false)
         let isSameLight = views[nearest].light == light
-        if isSameLight, views[nearest].frameSize == frameSize, match.sharp_share >= 0 { reading.sharpShare = Double(match.sharp_share) }
+        if isSameLight, views[nearest].frameSize == frameSize, match.sharp_share >= 0 {
+            reading.sharpShare = Double(match.sharp_share)
+        }
         guard match.block_count >= 8 else { return }
         looksSinceWide += 1
         if Double(match.stays_share) < configuration.leastStaying {
@@ -158,7 +160,8 @@ extension PictureConditionMeter {
         }
         let (pixels, sharpness) = try model.gathered(workingSize)
         let view = CameraView(
-            light: light, size: workingSize, frameSize: frameSize ?? workingSize, pixels: pixels, sharpness: sharpness, takenAt: time, site: site,
+            light: light, size: workingSize, frameSize: frameSize ?? workingSize, pixels: pixels, sharpness: sharpness,
+            takenAt: time, site: site,
             offset: offset)
         try keep(view)
         return view

@@ -244,7 +244,7 @@ import Testing
     @Test(arguments: [2.1, -3600.0]) func aClockThatIsOffIsTold(offset: Double) {
         var watch = Watch()
         watch.hear(StreamReading(isLive: true, cameraOffset: .seconds(offset)), seconds: 90, framesPerSecond: 25)
-        watch.hear(StreamReading(isLive: true, accessUnits: watch.units), seconds: 90, framesPerSecond: 25)  // no report
+        watch.hear(StreamReading(isLive: true, accessUnits: watch.units), seconds: 90, framesPerSecond: 25)
         #expect(watch.told == ["clockDrift opened 7 0"])
         let right = StreamReading(isLive: true, accessUnits: watch.units, cameraOffset: .zero)
         watch.hear(right, seconds: 60, framesPerSecond: 25)

@@ -1,6 +1,7 @@
 import EdgeCapture
 import EdgeCore
 import EdgeRecording
+import EdgeRules
 import EdgeVision
 import EventModel
 import Foundation

@@ -126,7 +126,8 @@ struct LiveAnalysis: ~Copyable {
             status: status, framesAnalysed: analysed, framesDropped: decoder.counters.dropped + rejected,
             framesPerSecond: health.rate(of: status.counters.accessUnits),
             decodePath: streams.name(of: capture) + decoder.path,
-            problem: streams.problem ?? pipeline.siteProblem?.description ?? decoder.problem, conditions: conditions.open)
+            problem: streams.problem ?? pipeline.siteProblem?.description ?? decoder.problem,
+            conditions: conditions.open)
         let still = health.takeStill()
         outbox.append(
             report.record(camera: camera, at: Date(), still: still?.wire), lane: .sample, evidence: still.files)
