@@ -45,6 +45,10 @@ public struct RequestLimits: Hashable, Sendable {
     public var clipPoll = Duration.seconds(20)
     /// Agents that may wait for wanted films at one time.
     public var clipPolls = 300
+    /// Large files that may be on their way to one person.
+    public var filmsPerUser = 16
+    /// The same to all people.
+    public var films = 256
     /// What films may be asked for.
     public var clips = ClipRules()
     /// Live streams that one person may hold open.

@@ -137,6 +137,8 @@ import Testing
         let token = try await harness.session(of: try await harness.person(.viewer))
         try await harness.run { (browser: Browser) async throws -> Void in
             let viewer = browser.logged(in: token)
+            let reloaded = try await viewer.get("/cameras/1/films", headers: [.fetchDestination: "document"])
+            #expect(reloaded.status == .seeOther)
             let future = try await viewer.post("/cameras/1/films", form(harness.now + 5))
             #expect(future.status == .unprocessableContent && future.text.contains("chưa qua"))
             let long = try await viewer.post("/cameras/1/films", form(harness.now, seconds: 121))
@@ -219,6 +221,21 @@ import Testing
         let audit = try await harness.store.auditEntries(before: nil, limit: 20).map(\.entry)
         #expect(audit.filter { $0.action == .evidenceViewed }.count == 2)
         #expect(audit.filter { $0.action == .evidenceDownloaded }.count == 1)
+    }
+
+    @Test func largeFilesOnTheirWayAreBounded() async throws {
+        let harness = try WebHarness { $0.limits.filmsPerUser = 0 }
+        let agent = try await harness.agent(site: "here")
+        let large = Data(repeating: 7, count: 5 << 20)
+        try await agent.deliver([makeClip(alert: 1, film: large)], to: harness)
+        try await arrive(large, from: agent, at: harness)
+        let token = try await harness.session(of: try await harness.person(.viewer))
+        let path = "/v1/evidence/\(hash(large))"
+        try await harness.run { (browser: Browser) async throws -> Void in
+            let viewer = browser.logged(in: token)
+            #expect(try await viewer.get(path).status == .tooManyRequests)
+            #expect(try await viewer.get(path, headers: [.range: "bytes=0-99"]).data.count == 100)
+        }
     }
 
     @Test(

@@ -10,18 +10,22 @@ import urllib.request
 import browser
 import clips
 from harness import Agent, Cameras, Collector, EndToEndTest, wait_until
+from nginx import Nginx
 
 RECORDING = {"folder": "recordings", "reserve": "100 MB"}
 VIETNAM = 7 * 3600
+# One of the three boxes comes by every four seconds: each time is an alert of its own.
+YARD = {"id": "yard", "kind": "intrusion", "points": [[200, 40], [440, 40], [440, 130], [200, 130]]}
 
 
 class WantedFilmTests(EndToEndTest):
-    def begin(self, film=None, settings=None, **agent):
+    def begin(self, film=None, site=None, behind_nginx=False, **agent):
         self.collector = Collector(self.place).start().wait_ready()
+        self.url = Nginx(self.place, self.collector.url).start().url if behind_nginx else self.collector.url
         cameras = Cameras(self.place, [("cam-1", film or clips.boxes())]).start()
-        self.agent = Agent(self.place, [("cam-1", cameras.url("cam-1"), None)], settings=settings, **agent)
-        self.agent.enroll(self.collector).start()
-        self.person = browser.Browser(self.collector.url).log_in_first(self.collector)
+        self.agent = Agent(self.place, [("cam-1", cameras.url("cam-1"), site)], **agent)
+        self.agent.enroll(self.collector, self.url).start()
+        self.person = browser.Browser(self.url).log_in_first(self.collector)
         wait_until(lambda: self.person.get("/cameras/1")[0] == 200, 40, "the camera is known")
 
     def wait_recorded(self, seconds):
@@ -52,7 +56,7 @@ class WantedFilmTests(EndToEndTest):
         return wait_until(found, seconds, self.films)
 
     def fetch(self, path, headers):
-        request = urllib.request.Request(self.collector.url + path, headers={"Cookie": self.person.cookie_header, **headers})
+        request = urllib.request.Request(self.url + path, headers={"Cookie": self.person.cookie_header, **headers})
         try:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return answer.status, dict(answer.headers), answer.read()
@@ -92,6 +96,29 @@ class WantedFilmTests(EndToEndTest):
         self.check_film(name, 10)
         self.assertEqual(self.agent.stop(40), 0)
         self.assertEqual(self.collector.fsck()["problems"], [])
+
+    def test_a_film_comes_through_nginx_with_default_settings(self):
+        if Nginx.program() is None:
+            self.skipTest("nginx is not installed (make setup)")
+        self.begin(recording=RECORDING, behind_nginx=True)
+        self.wait_recorded(12)
+        self.ask(int(time.time()) - 11)
+        self.check_film(self.ready_film(), 10)
+
+    def test_an_alert_on_the_live_page_gets_its_play_button(self):
+        self.begin(site=clips.site("cam-1", zones=[YARD]))
+        live = browser.LiveStream(self.person)
+        self.place.closers.append(live.close)
+
+        def films():
+            return [(element["id"], name) for _, event, _, data in list(live.events) if event != "snapshot"
+                    for element in data.get("films", ()) for name in re.findall(r'data-film="([0-9a-f]{64})"', element["html"])]
+
+        alert, name = wait_until(films, 90, "the live page is told that the film of an alert is here")[0]
+        for path in ("/live", "/cameras/1"):
+            self.assertRegex(self.person.get(path)[1], rf'(?s)id="{alert}".*data-film="{name}"')
+        status, headers, film = self.fetch("/v1/evidence/" + name, {"Range": "bytes=0-"})
+        self.assertEqual((status, hashlib.sha256(film).hexdigest()), (206, name))
 
     def test_a_film_arrives_although_the_agent_is_killed_while_it_uploads(self):
         self.begin(recording=RECORDING, film=clips.boxes(size=(1280, 720)), settings={"bytes-per-second": "1 MB"})

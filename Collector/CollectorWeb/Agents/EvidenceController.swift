@@ -10,10 +10,16 @@ struct EvidenceController: Sendable {
     let services: WebServices
     let door: AgentDoor
     private let looks = LookLog()
+    /// Large files on their way: a reader that pauses holds a connection.
+    private let sendings: StreamRegister
+    /// Smaller files are sent before a reader can pause.
+    private static let largeByteCount: Int64 = 4 << 20
 
     init(services: WebServices, door: AgentDoor) {
         self.services = services
         self.door = door
+        let limits = services.configuration.limits
+        sendings = StreamRegister(total: limits.films, perUser: limits.filmsPerUser)
     }
 
     /// How much of a file is here: 200 all of it, 202 a part (`Upload-Offset`), 404 no record names it.
@@ -72,10 +78,18 @@ struct EvidenceController: Sendable {
         }
         try await noteLook(at: evidence, isDownload: isDownload, isWhole: range == .whole, visit)
         guard case .part(let part) = range else {
-            return Response(status: .ok, headers: headers, body: FileBody.make(file, range: 0..<total))
+            return Response(status: .ok, headers: headers, body: try body(file, 0..<total, visit))
         }
         headers[.contentRange] = "bytes \(part.lowerBound)-\(part.upperBound - 1)/\(total)"
-        return Response(status: .partialContent, headers: headers, body: FileBody.make(file, range: part))
+        return Response(status: .partialContent, headers: headers, body: try body(file, part, visit))
+    }
+
+    private func body(_ file: URL, _ range: Range<Int64>, _ visit: Visit) throws -> ResponseBody {
+        guard Int64(range.count) > Self.largeByteCount else { return FileBody.make(file, range: range, place: nil) }
+        guard let place = sendings.place(for: visit.user.id) else {
+            throw WebError(.tooMany, "too many films are being sent; close one", retryAfterSeconds: 5)
+        }
+        return FileBody.make(file, range: range, place: place)
     }
 
     private func noteLook(at evidence: StoredEvidence, isDownload: Bool, isWhole: Bool, _ visit: Visit) async throws {

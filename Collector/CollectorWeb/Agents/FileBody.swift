@@ -6,9 +6,12 @@ import NIOCore
 enum FileBody {
     private static let pieceByteCount = 256 << 10
 
-    /// - Parameter range: the bytes to send: what `Content-Length` promises.
-    static func make(_ file: URL, range: Range<Int64>) -> ResponseBody {
+    /// - Parameters:
+    ///   - range: the bytes to send: what `Content-Length` promises.
+    ///   - place: given back when the body is sent or its reader is gone.
+    static func make(_ file: URL, range: Range<Int64>, place: StreamPlace?) -> ResponseBody {
         ResponseBody(contentLength: range.count) { writer in
+            defer { withExtendedLifetime(place) {} }
             let handle = try FileHandle(forReadingFrom: file)
             defer { try? handle.close() }  // reading is over; a failure to close changes nothing
             try handle.seek(toOffset: UInt64(range.lowerBound))

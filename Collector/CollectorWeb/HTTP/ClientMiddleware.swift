@@ -39,6 +39,8 @@ extension HTTPField.Name {
     static let resourcePolicy = name("Cross-Origin-Resource-Policy")
     /// `Last-Event-ID`
     static let lastEventID = name("Last-Event-ID")
+    /// What a browser loads: `document`, `empty` for a script's request.
+    static let fetchDestination = name("Sec-Fetch-Dest")
 
     // The names above are tokens, so the fallback never shows.
     private static func name(_ text: String) -> HTTPField.Name { HTTPField.Name(text) ?? .via }

@@ -63,6 +63,7 @@ extension Operation {
             Answer(status: 304, note: "Unchanged."),
             error(400, "Not a name."), error(401, "Log in."), error(404, "Not here, not yet, or outside the scope."),
             error(416, "Range names no byte of the file; Content-Range says its size."),
+            error(429, "Too many large files are on their way to the same person."),
         ])
 
     static let getClipRequests = Operation(
