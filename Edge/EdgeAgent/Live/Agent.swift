@@ -116,8 +116,10 @@ struct Agent: Service {
 
     private func reportHealth() async {
         var reporter = AgentHealthReporter(folder: paths.folder)
+        var overload = OverloadReport()
         while !Task.isCancelled {
-            let problems = problems + (recording?.problems ?? [])
+            let problems =
+                problems + (recording?.problems ?? []) + [overload.problem(cameras.map(\.load))].compactMap(\.self)
             outbox.offer(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
         }

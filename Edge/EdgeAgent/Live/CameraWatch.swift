@@ -19,6 +19,7 @@ final class CameraWatch: Sendable {
     private let streams: CameraStreams
     private let news: ChangeFlag
     private let ended = DispatchSemaphore(value: 0)
+    private let keptUp = Mutex(CameraLoad())
 
     init(_ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64, memory: ViewFolder) {
         self.configuration = configuration
@@ -29,6 +30,9 @@ final class CameraWatch: Sendable {
         self.news = news
         streams = CameraStreams(configuration) { news.raise() }
     }
+
+    /// How well the box keeps up with this camera. From any thread.
+    var load: (camera: CameraID, load: CameraLoad) { (configuration.source.camera, keptUp.withLock(\.self)) }
 
     /// The camera's last seconds, for its recorder.
     var ring: PacketRing { streams.main.ring }
@@ -64,11 +68,14 @@ final class CameraWatch: Sendable {
                 conditions: conditions)
             var capture = streams.analysed()
             var decoder = streams.makeDecoder(for: capture)
+            var catchUpsBefore: UInt64 = 0
             while analyseNext(capture, decoder, &analysis) {
+                keptUp.withLock { $0 = CameraLoad(decoder, before: catchUpsBefore) }
                 analysis.reportHealth(of: streams, capture, decoder, isChanged: news.lower())
                 let next = streams.analysed()
                 guard next !== capture else { continue }
                 analysis.changeStream(from: decoder)
+                catchUpsBefore += decoder.planner.catchUpCount
                 capture = next
                 decoder = streams.makeDecoder(for: next)
             }
