@@ -64,6 +64,8 @@ public struct CameraConditionConfiguration: Hashable, Sendable {
     public var livelyShare = 0.5
     /// … in so many looks.
     public var livelyLooks = 20
+    /// So many new pictures in a row are life.
+    public var looksOfLife = 3
     /// Of a picture that never was lively (drawn, without noise) only this long a stillness counts.
     public var deadFor: Duration = .seconds(600)
     /// How far the camera's clock may be off.

@@ -13,10 +13,13 @@ struct PictureMemory: Hashable, Sendable {
     var staying: Double?
     /// Since when nothing of the place is seen, that had been seen just before.
     var goneSince: Duration?
-    /// How many looks were lively, at most ``CameraConditionConfiguration/livelyLooks``; still ones are not counted.
+    /// How many looks were lively, less those that were not quite; still ones are not counted.
     var livelyLooks = 0
     /// Since when the picture is exactly the same.
     var sameSince: Duration?
+    /// Since when, and in how many looks in a row, it is a new one.
+    var newSince: Duration?
+    var newLooks = 0
 
     mutating func note(
         _ reading: PictureReading, isGood: Bool, at now: Duration, _ configuration: CameraConditionConfiguration
@@ -29,7 +32,7 @@ struct PictureMemory: Hashable, Sendable {
         }
         guard let changed = reading.changedShare, changed > configuration.frozenShare else { return }
         livelyLooks += changed >= configuration.livelyShare ? 1 : -1
-        livelyLooks = min(max(livelyLooks, 0), configuration.livelyLooks)
+        livelyLooks = min(max(livelyLooks, 0), 3 * configuration.livelyLooks)
     }
 }
 
@@ -44,7 +47,8 @@ extension CameraConditionRule {
         findings += take(isCovered ? .unknown : dark, .cameraDark, at: time)
         findings += take(isCovered ? .unknown : bright, .cameraBright, at: time)
         let isBlind = isCovered || dark == .present || bright == .present
-        findings += take(isBlind ? .unknown : stillness(reading, at: now), .cameraFrozen, at: time)
+        let still = isBlind ? .unknown : stillness(reading, at: now)
+        findings += take(still, .cameraFrozen, at: time, from: picture.newSince)
         let blur = isBlind ? .unknown : blur(reading)
         findings += take(blur, .cameraBlurred, at: time)
         let isBlurred = blur == .present || isOpen(.cameraBlurred)
@@ -87,9 +91,14 @@ extension CameraConditionRule {
     private mutating func stillness(_ reading: PictureReading, at now: Duration) -> ConditionTimer.Evidence {
         guard let changed = reading.changedShare else { return .unknown }
         guard changed <= configuration.frozenShare else {
+            picture.newLooks += 1
+            picture.newSince = picture.newSince ?? now
+            // Of a still picture an encoder makes some that come seldom: one new picture alone is no life.
+            if isDoubtful(.cameraFrozen), picture.newLooks < configuration.looksOfLife { return .unknown }
             picture.sameSince = nil
             return .absent
         }
+        (picture.newSince, picture.newLooks) = (nil, 0)
         let since = picture.sameSince ?? now
         picture.sameSince = since
         // A sensor has noise: who showed it and no longer does is frozen. Who never did may show a drawing.

@@ -156,6 +156,16 @@ import Testing
         #expect(watch.told == ["cameraFrozen opened 7 30"])
     }
 
+    @Test func aSeldomPictureOfAnEncoderIsNoLife() {
+        var watch = Watch()
+        watch.see(Self.good, seconds: 30)
+        for _ in 0..<6 {
+            watch.see(Self.changed { $0.changedShare = 0 }, seconds: 20)
+            watch.see(Self.changed { $0.changedShare = 0.03 }, seconds: 1)
+        }
+        #expect(watch.told == ["cameraFrozen opened 7 30"])
+    }
+
     @Test func aQueueThatHidesThePlaceBitByBitIsNoMove() {
         var watch = Watch()
         watch.see(Self.good, seconds: 30)
