@@ -33,6 +33,9 @@ public final class CameraCapture: Sendable {
         var gate: CaptureGate?
         /// Arrivals of the sessions before the present one.
         var arrived = CaptureCounters()
+        /// Who decodes, and what others decoded before.
+        var decoder: ObjectIdentifier?
+        var decodedBefore = CaptureCounters()
         /// The newest session that showed a picture.
         var pictureSession = 0
         /// Whether the present session is connected: what is decoded later makes nobody live.
@@ -108,7 +111,11 @@ public final class CameraCapture: Sendable {
     /// The first picture of a session makes the camera live.
     public func decoded(_ decoder: FrameDecoder, session: Int) {
         shared.withLock { shared in
-            shared.status.counters = shared.status.counters.decoded(decoder.counters)
+            if shared.decoder != ObjectIdentifier(decoder) {
+                shared.decoder = ObjectIdentifier(decoder)
+                shared.decodedBefore = CaptureCounters().decoded(shared.status.counters)
+            }
+            shared.status.counters = shared.status.counters.decoded(shared.decodedBefore + decoder.counters)
             if session == shared.status.session { shared.status.streamInfo?.note(decoder) }
         }
         showed(session)

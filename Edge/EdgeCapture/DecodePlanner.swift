@@ -183,7 +183,9 @@ public struct DecodePlanner: Sendable {
     }
 
     private mutating func noteKey(_ time: Duration) {
-        if let lastKey {
+        if let lastKey, time <= lastKey {
+            // Gone back in the ring: this one was seen before.
+        } else if let lastKey {
             hasShortGOPs = time - lastKey <= configuration.longestRoughGOP
             goodGOPs = time - lastKey <= configuration.longestGOP ? goodGOPs + 1 : 0
         } else {

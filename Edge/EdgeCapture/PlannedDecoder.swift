@@ -56,8 +56,12 @@ public final class PlannedDecoder {
     private var emptyLooks = 0
     private var isDrained = false
 
-    /// Follows a ring from its present beginning.
-    public init(source: CaptureSource, ring: PacketRing, configuration: DecodePlanner.Configuration) {
+    /// Follows a ring from its present beginning, or from its newest key frame.
+    public init(
+        source: CaptureSource, ring: PacketRing, configuration: DecodePlanner.Configuration,
+        beginsWithNewest: Bool = false
+    ) {
+        if beginsWithNewest { position = ring.keyPosition(before: ring.end) ?? ring.end }
         self.source = source
         self.ring = ring
         planner = DecodePlanner(configuration: configuration)

@@ -6,8 +6,8 @@
 public final class PacketRing: @unchecked Sendable {  // `condition` guards every stored property that varies
     /// What a ring keeps.
     public struct Configuration: Hashable, Sendable {
-        /// The last so much, rounded up to whole GOPs.
-        public var preRoll: Duration = .seconds(10)
+        /// The last so much, rounded up to whole GOPs: ten seconds for a film, and two in which it is cut.
+        public var preRoll: Duration = .seconds(12)
         /// Never more payload than this: 32 MiB by default, 10 s of 25 Mbit/s.
         public var byteCap = 32 << 20
 

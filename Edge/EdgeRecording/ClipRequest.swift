@@ -22,6 +22,8 @@ public struct ClipRequest: Codable, Hashable, Sendable {
     public var stream: Range<Duration>
     /// The same in UTC: for cutting it out of recordings after a restart.
     public var time: Range<Date>
+    /// By the host's clock, from when on its last picture is there; a camera's clock may be off.
+    public var complete: Date
     /// Stream time of the event itself, for stills; nil where the clip is of a span of time.
     public var moment: Duration?
     /// What the event is about, in pixels of the picture of that moment.
@@ -36,10 +38,13 @@ public struct ClipRequest: Codable, Hashable, Sendable {
     }
 
     /// From `before` to `after` an event's moment.
+    ///
+    /// - Parameter askedAt: now, by the host's clock.
     public init(
         subject: ClipSubject, camera: CameraID, session: Int, moment: FrameTime, box: BoundingBox? = nil,
-        before: Duration = .seconds(5), after: Duration = .seconds(5)
+        before: Duration = .seconds(5), after: Duration = .seconds(5), askedAt: Date = Date()
     ) {
+        complete = askedAt.addingTimeInterval(after.seconds)
         (self.subject, self.camera, self.session) = (subject, camera, session)
         (self.moment, self.box) = (moment.presentation, box)
         stream = moment.presentation - before..<moment.presentation + after
@@ -49,9 +54,14 @@ public struct ClipRequest: Codable, Hashable, Sendable {
 
     /// A span of UTC.
     ///
-    /// - Parameter newest: the newest packet of the camera's ring, which tells where the span lies in its session; without
-    ///   it the clip is cut out of recordings.
-    public init(subject: ClipSubject, camera: CameraID, time: Range<Date>, newest: VideoPacket?) {
+    /// - Parameters:
+    ///   - newest: the newest packet of the camera's ring, which tells where the span lies in its session; without it the
+    ///     clip is cut out of recordings.
+    ///   - askedAt: now, by the host's clock.
+    public init(
+        subject: ClipSubject, camera: CameraID, time: Range<Date>, newest: VideoPacket?, askedAt: Date = Date()
+    ) {
+        complete = max(askedAt, time.upperBound)
         (self.subject, self.camera, self.time) = (subject, camera, time)
         session = newest?.session ?? 0
         let now = newest?.time ?? FrameTime(presentation: .zero, capturedAt: time.lowerBound, clock: .arrival)

@@ -38,7 +38,7 @@ public final class EvidenceMaker: Sendable {
     /// Names the ring of a camera: of its present and coming sessions.
     public func attach(_ ring: PacketRing, of camera: CameraID) { state.withLock { $0.rings[camera] = ring } }
 
-    /// Asks for a clip; durable on return, and its files are kept as evidence.
+    /// Asks for a clip. On return it outlives the process; a power cut may forget what was asked for in its last second.
     ///
     /// - Throws: ``RecordingError``: the request is not durable, but this run heeds it all the same.
     public func request(_ request: ClipRequest) throws(RecordingError) {
@@ -54,7 +54,7 @@ public final class EvidenceMaker: Sendable {
     /// caller that cannot store one asks for it again.
     public func deliver(now: Date) -> ClipOutcome? {
         let (waiting, rings) = state.withLock { ($0.waiting, $0.rings) }
-        let due = waiting.values.filter { $0.time.upperBound <= now }.sorted { $0.time.upperBound < $1.time.upperBound }
+        let due = waiting.values.sorted { $0.complete < $1.complete }
         for request in due {
             guard let outcome = cut(request, rings[request.camera], now) else { continue }
             state.withLock { $0.waiting[request.event] = nil }
@@ -74,26 +74,29 @@ public final class EvidenceMaker: Sendable {
 
     /// Nil while more may come.
     private func cut(_ request: ClipRequest, _ ring: PacketRing?, _ now: Date) -> ClipOutcome? {
-        let hasWaited = now.timeIntervalSince(request.time.upperBound) > patience
         let ring = ring.flatMap { $0.holdsSession(of: request) ? $0 : nil }
-        guard hasWaited || ring.map({ $0.hasPassed(request) }) ?? true else { return nil }
-        if let packets = ring?.packets(
-            of: request.session, from: request.stream.lowerBound, to: request.stream.upperBound),
-            !packets.isEmpty
-        {
-            return outcome(request, packets)
-        }
+        let hasWaited = now.timeIntervalSince(request.complete) > patience
+        guard hasWaited || ring?.hasPassed(request) ?? (request.complete <= now) else { return nil }
+        if let packets = ring?.packets(showing: request), !packets.isEmpty { return outcome(request, packets) }
+        // The session may have begun within the clip: then the ring has its first key frame.
+        let beginning = ring?.beginning(of: request) ?? []
+        // The newest second is on its way to the disk.
+        guard hasWaited || isRecorded(request) || !beginning.isEmpty else { return nil }
         let recorded = result { () throws(RecordingError) in
             try EvidenceClip(
                 index: index, camera: request.camera, from: request.time.lowerBound, to: request.time.upperBound)
         }
-        // The newest second is on its way to the disk.
-        if case .success(let clip) = recorded, hasWaited || clip.reaches(request.time.upperBound) {
-            return ClipOutcome(request: request, clip: recorded)
-        }
-        // The session may have begun within the clip: then the ring has its first key frame.
-        if let packets = ring?.beginning(of: request), !packets.isEmpty { return outcome(request, packets) }
-        return hasWaited ? ClipOutcome(request: request, clip: recorded) : nil
+        if case .failure = recorded, !beginning.isEmpty { return outcome(request, beginning) }
+        return ClipOutcome(request: request, clip: recorded, packets: beginning)
+    }
+
+    /// Whether the recordings reach to the clip's end, but for a last picture or so.
+    private func isRecorded(_ request: ClipRequest) -> Bool {
+        let end = request.time.upperBound
+        // An index that cannot be read is asked again.
+        let parts = try? index.parts(camera: request.camera, from: end.addingTimeInterval(-2), to: end)
+        guard let last = parts?.last else { return false }
+        return last.begin.addingTimeInterval(last.duration.seconds).timeIntervalSince(end) > -0.5
     }
 
     private func outcome(_ request: ClipRequest, _ packets: [VideoPacket]) -> ClipOutcome {
@@ -106,13 +109,6 @@ public final class EvidenceMaker: Sendable {
     }
 }
 
-extension EvidenceClip {
-    /// Whether it shows what was to be seen until then, but for a last picture or so.
-    fileprivate func reaches(_ end: Date) -> Bool {
-        begin.addingTimeInterval(duration.seconds).timeIntervalSince(end) > -0.5
-    }
-}
-
 extension PacketRing {
     /// Whether the ring's newest session is the request's. An agent that starts again counts its sessions from 1 again: so
     /// their clocks have to agree too.
@@ -120,6 +116,14 @@ extension PacketRing {
         guard let newest, newest.session == request.session else { return false }
         let since = newest.time.capturedAt.timeIntervalSince(request.time.lowerBound)
         return abs(since - (newest.time.presentation - request.stream.lowerBound).seconds) < 5
+    }
+
+    /// The packets that show a clip from its beginning; empty where that is not kept, or never came.
+    fileprivate func packets(showing request: ClipRequest) -> [VideoPacket] {
+        let packets = packets(of: request.session, from: request.stream.lowerBound, to: request.stream.upperBound)
+        // A session that had ended before the clip begins shows nothing of it.
+        guard let last = packets.last, last.decodeTime > request.stream.lowerBound else { return [] }
+        return packets
     }
 
     /// Whether the last picture of a clip has come.

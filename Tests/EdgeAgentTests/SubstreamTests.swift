@@ -37,6 +37,33 @@ import Testing
     }
 }
 
+@Suite struct UndecodableSubstreamTests {
+    /// How long the main stream is analysed after each time that the small one could not be decoded.
+    @Test func aStreamThatCannotBeDecodedIsTriedLessAndLessOften() {
+        var choice = StreamChoice()
+        var waits: [Int] = []
+        var second = 0
+        for _ in 0..<9 {
+            choice.substreamCannotBeDecoded()
+            let begin = second
+            repeat {
+                choice.update(isSubstreamLive: true, isMainLive: true, at: .seconds(second))
+                second += 1
+            } while choice.chosen == .main
+            waits.append(second - 1 - begin)
+        }
+        #expect(waits == [10, 20, 40, 80, 160, 320, 600, 600, 600])
+    }
+
+    @Test func aPictureMakesGood() {
+        var choice = StreamChoice()
+        for _ in 0..<5 { choice.substreamCannotBeDecoded() }
+        choice.substreamShowedPicture()
+        for second in [0, 5] { choice.update(isSubstreamLive: true, isMainLive: true, at: .seconds(second)) }
+        #expect(choice.chosen == .substream)
+    }
+}
+
 @Suite struct StillBudgetTests {
     private let start = ContinuousClock.now
 

@@ -46,6 +46,22 @@ import Testing
         #expect(stream.planner.state == .idle)
     }
 
+    /// Going back to a key frame that was seen before says nothing of how far key frames are apart.
+    @Test func wakingOnAStreamWithRareKeyFramesAllowsNoCheapDecoding() {
+        var stream = Stream()
+        stream.gop = 200
+        stream.becomeIdle()
+        while stream.next() != .look {}
+        #expect(!stream.planner.hasShortGOPs)
+        stream.planner.looked(isMoving: true, at: stream.time)
+        stream.index -= 201  // to the key frame before
+        _ = stream.run(150)
+        #expect(!stream.planner.hasShortGOPs)
+        stream.gop = 50
+        _ = stream.run(200)
+        #expect(stream.planner.hasShortGOPs)
+    }
+
     @Test func decodingAlwaysIsNeverIdle() {
         var configuration = DecodePlanner.Configuration()
         configuration.mode = .always

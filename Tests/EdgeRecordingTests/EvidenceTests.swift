@@ -23,7 +23,8 @@ struct EvidenceTests {
 
     private func makeRequest(_ seconds: Double) -> ClipRequest {
         ClipRequest(
-            subject: .alert(7), camera: testCamera, session: 1, moment: makeFrameTime(seconds), after: .seconds(3))
+            subject: .alert(7), camera: testCamera, session: 1, moment: makeFrameTime(seconds), after: .seconds(3),
+            askedAt: makeFrameTime(seconds).capturedAt)
     }
 
     @Test(arguments: [
@@ -92,6 +93,36 @@ struct EvidenceTests {
         #expect(try EvidenceMaker(index: recordings.index).waitingCount == 1)
         try maker.settle(makeRequest(6).event)
         #expect(try EvidenceMaker(index: recordings.index).waitingCount == 0)
+    }
+
+    /// The camera's clock is half a minute behind the host's, and then ahead of it.
+    @Test(arguments: [-30.0, 30.0]) func aCameraClockThatIsOffMakesNoShorterFilm(_ offset: Double) throws {
+        let packets = try TestClip.packets()
+        let ring = makeRing(Array(packets.prefix(150)))
+        let maker = try EvidenceMaker(index: try Recordings().index)
+        maker.attach(ring, of: testCamera)
+        let host = { (seconds: Double) in testStart.addingTimeInterval(seconds - offset) }
+        try maker.request(
+            ClipRequest(
+                subject: .alert(7), camera: testCamera, session: 1, moment: makeFrameTime(6), after: .seconds(3),
+                askedAt: host(6)))
+
+        #expect(maker.deliver(now: host(8))?.request == nil)
+        for packet in packets.dropFirst(150) { ring.append(packet) }
+        let outcome = try #require(maker.deliver(now: host(9.1)))
+        #expect(try Playback(try write(try outcome.clip.get().content)).frameCount == 226)
+    }
+
+    @Test func whatWasSeenBeforeAnOutageIsNoFilmOfTheOutage() throws {
+        let maker = try EvidenceMaker(index: try Recordings().index)
+        maker.attach(makeRing(try TestClip.packets()), of: testCamera)  // ends after 10 s
+        let newest = try TestClip.packets().last
+        let time = testStart.addingTimeInterval(40)..<testStart.addingTimeInterval(50)
+        try maker.request(
+            ClipRequest(
+                subject: .order("o"), camera: testCamera, time: time, newest: newest, askedAt: time.upperBound))
+        let outcome = try #require(maker.deliver(now: testStart.addingTimeInterval(100)))
+        #expect(throws: RecordingError.self) { try outcome.clip.get() }
     }
 
     @Test func anEventRightAfterTheFirstPictureHasAShorterClip() throws {

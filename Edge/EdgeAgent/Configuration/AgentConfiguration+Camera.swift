@@ -19,7 +19,8 @@ extension AgentConfiguration {
             return nil
         }
         let source = settings(section, CaptureSource(camera: id, locator: locator))
-        let substream = second.map { settings(section, CaptureSource(camera: id, locator: $0)) }
+        var substream = second.map { settings(section, CaptureSource(camera: id, locator: $0)) }
+        substream?.pictureTimeout = .seconds(10)  // there is another stream to turn to
         let decoding = decoding(section)
         let site = section.converted("site-file") { try siteFile($0, camera: id, folder: folder) }
         let isRecorded = section.flag("record") ?? true

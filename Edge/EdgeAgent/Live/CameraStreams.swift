@@ -51,12 +51,27 @@ final class CameraStreams: Sendable {
         return chosen == .main ? main : substream
     }
 
-    /// A decoder for a stream.
-    func makeDecoder(for capture: CameraCapture) -> PlannedDecoder {
+    /// A decoder for a stream: from the beginning of what there is, or, where another stream was analysed until now, from
+    /// its newest key frame.
+    func makeDecoder(for capture: CameraCapture, replacesAnother: Bool = false) -> PlannedDecoder {
         var source = capture === main ? configuration.source : configuration.substream ?? configuration.source
         // A small stream costs little, and loses crossings that are seen in rough pictures of a large one.
         source.mayBeRough = capture === main && configuration.decoding.mode == .adaptive
-        return PlannedDecoder(source: source, ring: capture.ring, configuration: configuration.decoding)
+        return PlannedDecoder(
+            source: source, ring: capture.ring, configuration: configuration.decoding,
+            beginsWithNewest: replacesAnother)
+    }
+
+    /// A picture of a stream came out of its decoder.
+    func decoded(_ decoder: PlannedDecoder, of capture: CameraCapture, session: Int) {
+        capture.decoded(decoder.decoder, session: session)
+        if capture !== main { choice.withLock { $0.substreamShowedPicture() } }
+    }
+
+    /// A stream cannot be decoded.
+    func reject(_ error: CaptureError, of capture: CameraCapture, session: Int) {
+        capture.reject(error, session: session)
+        if capture !== main { choice.withLock { $0.substreamCannotBeDecoded() } }
     }
 
     /// The state of the camera as people see it: the main stream's, with what the other one decodes.

@@ -77,7 +77,7 @@ final class CameraWatch: Sendable {
                 analysis.changeStream(from: decoder)
                 catchUpsBefore += decoder.planner.catchUpCount
                 capture = next
-                decoder = streams.makeDecoder(for: next)
+                decoder = streams.makeDecoder(for: next, replacesAnother: true)
             }
             analysis.finish(streams, capture, decoder)
         } catch {
@@ -98,14 +98,14 @@ extension CameraWatch {
             case .closed: return false
             case .timeout: return true
             case .frame(let frame):
-                capture.decoded(decoder.decoder, session: frame.session)
+                streams.decoded(decoder, of: capture, session: frame.session)
                 decoder.analysed(isBusy: analysis.take(frame))
             case .look(let frame):
-                capture.decoded(decoder.decoder, session: frame.session)
+                streams.decoded(decoder, of: capture, session: frame.session)
                 decoder.looked(isMoving: analysis.look(at: frame))
             }
         } catch {
-            capture.reject(error, session: decoder.session)
+            streams.reject(error, of: capture, session: decoder.session)
         }
         return true
     }

@@ -56,10 +56,14 @@ struct ClipRecord {
         let times = [moment - Self.stillDistance, moment, moment + Self.stillDistance]
         guard let stills = try? StillDecoder().stills(at: times, in: packets) else { return }
         let encoder = StillEncoder()
-        for (still, role) in zip(stills, [Ngatu_V1_EvidenceRole.before, .still, .after]) {
+        let shown = zip(stills, times).map { still, time in
+            // A picture of long before shows nothing of the moment.
+            still.flatMap { time - $0.time.presentation < .seconds(1) ? $0 : nil }
+        }
+        for (still, role) in zip(shown, [Ngatu_V1_EvidenceRole.before, .still, .after]) {
             if let still { add(still, still.image, role, encoder) }
         }
-        if let still = stills[1], let box = request.box, let crop = still.image.cropped(to: box.widened) {
+        if let still = shown[1], let box = request.box, let crop = still.image.cropped(to: box.widened) {
             add(still, crop, .crop, encoder)
         }
     }

@@ -61,10 +61,23 @@ struct EvidencePictures: ~Copyable {
     func request(_ finding: Finding, _ frame: Frame, _ maker: RecordMaker) -> ClipRequest {
         let box = finding.subjects.first.map { maker.scaled($0.box) }
         let isMain = frame.session < Self.substreamSessions
-        let now = isMain ? finding.time : ring.newest?.time.moved(to: finding.time.capturedAt) ?? finding.time
-        let session = isMain ? frame.session : ring.newest?.session ?? 0
+        let newest = ring.newest
+        var moment = finding.time
+        if !isMain, let newest {
+            // Two clocks cannot be compared: what the main stream shows now is nearest then.
+            let isOneClock = newest.time.clock == finding.time.clock
+            moment = isOneClock ? newest.time.moved(to: finding.time.capturedAt) : newest.time
+        }
         return ClipRequest(
-            subject: .alert(finding.situation), camera: camera, session: session, moment: now, box: box)
+            subject: .alert(finding.situation), camera: camera,
+            session: isMain ? frame.session : newest?.session ?? 0, moment: moment, box: box)
+    }
+
+    /// Where the moment of a frame lies in the main stream; nil where the clocks of the two streams differ in kind.
+    private func place(of frame: Frame) -> (session: Int, moment: Duration)? {
+        if frame.session < Self.substreamSessions { return (frame.session, frame.time.presentation) }
+        guard let newest = ring.newest, newest.time.clock == frame.time.clock else { return nil }
+        return (newest.session, newest.time.presentation(at: frame.time.capturedAt))
     }
 
     /// Sessions of a second stream are counted from here: apart from those of the main stream.
@@ -72,15 +85,13 @@ struct EvidencePictures: ~Copyable {
 
     /// Nil where the frame is as good, or the main stream has no picture of that moment.
     private mutating func mainPicture(of frame: Frame, _ purpose: Purpose) -> PixelBuffer? {
-        guard frame.isRough || frame.session >= Self.substreamSessions, let newest = ring.newest,
-            purpose == .alert || budget.isLeft(at: .now)
+        guard frame.isRough || frame.session >= Self.substreamSessions,
+            let (session, moment) = place(of: frame), purpose == .alert || budget.isLeft(at: .now)
         else { return nil }
         let before = ProcessUsage.threadCPUTime
         defer { budget.spend(ProcessUsage.threadCPUTime - before) }
-        let isMain = frame.session == newest.session
-        let moment = isMain ? frame.time.presentation : newest.time.presentation(at: frame.time.capturedAt)
         // Some pictures more: those of a stream with B-frames come out late.
-        let packets = ring.packets(of: newest.session, from: moment, to: moment + .milliseconds(300))
+        let packets = ring.packets(of: session, from: moment, to: moment + .milliseconds(300))
         let stills = try? StillDecoder().stills(at: [moment], in: packets)  // else the analysed picture does
         guard let still = stills?.first ?? nil, moment - still.time.presentation < .seconds(1) else { return nil }
         return still.image.size.width >= frame.size.width ? still.image : nil

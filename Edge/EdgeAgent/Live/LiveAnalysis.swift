@@ -27,6 +27,9 @@ struct LiveAnalysis: ~Copyable {
     private let conditions: CameraConditions
     private var health = HealthTimer()
     private var loggedProblem: String?
+    private var newestMoment: Date?
+    /// What lies before was analysed on another stream of the camera.
+    private var analysedBefore: Date?
 
     init(
         camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, pictures: consuming EvidencePictures,
@@ -46,6 +49,7 @@ struct LiveAnalysis: ~Copyable {
 
     /// Analyses one frame and hands on what was found; answers whether pictures must keep coming.
     mutating func take(_ frame: Frame) -> Bool {
+        guard isNew(frame) else { return true }
         lookAtCondition(of: frame)
         do throws(VisionError) { try pipeline.analyse(frame) } catch { return reject(error) }
         noteAnalysed(frame)
@@ -75,6 +79,7 @@ struct LiveAnalysis: ~Copyable {
     /// Another stream of the camera will be analysed: what this one's decoder dropped stays counted.
     mutating func changeStream(from decoder: PlannedDecoder) {
         rejected += decoder.counters.dropped
+        analysedBefore = newestMoment
         health.expectChange()
     }
 
@@ -85,8 +90,16 @@ struct LiveAnalysis: ~Copyable {
         send(streams, capture, decoder)
     }
 
+    /// Whether no other stream of the camera has shown this moment: what crossed a line in it is counted.
+    private mutating func isNew(_ frame: Frame) -> Bool {
+        if let analysedBefore, frame.time.capturedAt <= analysedBefore { return false }
+        analysedBefore = nil
+        return true
+    }
+
     private mutating func noteAnalysed(_ frame: Frame) {
         analysed += 1
+        newestMoment = frame.time.capturedAt
         noteSiteProblem()
         deliver(frame)
         if health.wantsStill, let still = pictures.still(of: frame, .view) {
@@ -117,7 +130,9 @@ struct LiveAnalysis: ~Copyable {
             maker.scale(from: frame.size, to: pictures.size(with: frame))
         }
         outbox.append(maker.record(of: finding, evidence: proof?.wire), lane: finding.lane, evidence: proof.files)
-        if let frame, proof != nil, finding.opensAlert { clips?.film(pictures.request(finding, frame, maker)) }
+        if let frame, frame.time == finding.time, finding.opensAlert {
+            clips?.film(pictures.request(finding, frame, maker))
+        }
     }
 
     private mutating func send(_ streams: CameraStreams, _ capture: CameraCapture, _ decoder: PlannedDecoder) {

@@ -8,12 +8,15 @@ struct StreamChoice: Hashable, Sendable {
 
     /// So long the small stream may be away before the main one is analysed instead.
     static let patience: Duration = .seconds(12)
-    /// So long it must be back before it is trusted again.
+    /// So long it must be back before it is trusted again; twice as long each time that it could not be decoded.
     static let trial: Duration = .seconds(5)
+    /// At most so long.
+    static let longestTrial: Duration = .seconds(600)
 
     /// What is analysed now.
     private(set) var chosen = Stream.substream
     private var since: Duration?
+    private var trial = StreamChoice.trial
 
     /// Judges by the state of the small stream; time by any steady clock.
     ///
@@ -22,8 +25,17 @@ struct StreamChoice: Hashable, Sendable {
         let isRight = (chosen == .substream) == isSubstreamLive
         if isRight || (chosen == .substream && !isMainLive) { return since = nil }
         guard let since else { return since = now }
-        guard now - since >= (chosen == .substream ? Self.patience : Self.trial) else { return }
+        guard now - since >= (chosen == .substream ? Self.patience : trial) else { return }
         chosen = chosen == .substream ? .main : .substream
         self.since = nil
     }
+
+    /// Key frames come, but no pictures: being connected says nothing then.
+    mutating func substreamCannotBeDecoded() {
+        trial = min(Self.longestTrial, trial * 2)
+        (chosen, since) = (.main, nil)
+    }
+
+    /// It is as it should be.
+    mutating func substreamShowedPicture() { trial = Self.trial }
 }
