@@ -236,8 +236,22 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         test(
+            "EdgeAPITests",
+            [
+                "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRecording", "EventModel",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        test(
             "EdgeAgentTests",
-            ["EdgeAgent", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel", "SiteCalibration"]),
+            [
+                "EdgeAgent", "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel",
+                "SiteCalibration",
+            ]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(
             "CollectorStoreTests",

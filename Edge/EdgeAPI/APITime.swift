@@ -9,7 +9,7 @@ enum APITime {
 
     /// E.g. `20261120T010000Z`, for file names.
     static func fileName(_ date: Date) -> String {
-        date.ISO8601Format(.iso8601(timeZone: .gmt, dateSeparator: .omitted, timeSeparator: .omitted))
+        date.ISO8601Format(.iso8601(timeZone: .gmt, dateSeparator: .omitted, timeSeparator: .omitted)) + "Z"
     }
 
     /// Nil for anything that is not a time with its zone, 30 February included.
@@ -32,6 +32,8 @@ enum APITime {
 struct TimeSpan: Hashable, Sendable {
     var from: Date
     var to: Date
+
+    init(from: Date, to: Date) { (self.from, self.to) = (from, to) }
 
     /// - Parameter longest: as far as one request reaches.
     /// - Throws: ``APIError`` `malformed`.

@@ -114,12 +114,11 @@ public struct PlaybackStream: Sendable {
         return result
     }
 
-    /// The bytes from an offset to the end of the part that it lies in, or of the header: who reads a stream piece by piece
-    /// reads each part once. Empty at the end of the stream.
+    /// The bytes from an offset to the end of the part that it lies in; the header goes with the first. Who reads a stream
+    /// piece by piece reads each part once. Empty at the end of the stream.
     ///
     /// - Throws: as ``read(from:count:)``.
     public func piece(from offset: Int64) throws(RecordingError) -> Data {
-        guard offset >= header.count else { return try read(from: offset, count: header.count - Int(max(0, offset))) }
         let index = Self.firstIndex(items, offset)
         guard index < items.count else { return Data() }
         return try read(from: offset, count: Int(items[index].offset + items[index].part.byteCount - offset))

@@ -13,6 +13,8 @@ struct RingTail {
 
     /// How exactly a recorded part says where it ends.
     private static let rounding = Duration.milliseconds(1)
+    /// Beyond this a picture is not shown any more but a hole.
+    private static let longestPicture: TimeInterval = 1
 
     private(set) var runs: [Run] = []
 
@@ -63,8 +65,17 @@ struct RingTail {
         }
         let recorded = last?.end ?? .distantPast
         let keys = packets.indices.filter { packets[$0].isKey && packets[$0].time.capturedAt >= recorded }
-        let index = keys.last { packets[$0].time.capturedAt <= from } ?? keys.first
+        let index =
+            keys.last { packets[$0].time.capturedAt <= from && reaches(from, packets[$0...]) }
+            ?? keys.first { packets[$0].time.capturedAt > from }
         return index.map { ($0, packets[$0], .zero) }
+    }
+
+    /// Whether a group of pictures is still being shown at a time.
+    private static func reaches(_ time: Date, _ packets: ArraySlice<VideoPacket>) -> Bool {
+        guard let key = packets.first else { return false }
+        let group = packets.dropFirst().prefix { !$0.isKey && $0.session == key.session }
+        return ([key] + group).contains { $0.time.capturedAt.addingTimeInterval(longestPicture) > time }
     }
 
     private static func continuation(
