@@ -1,3 +1,4 @@
+import Dispatch  // `timespec` comes with it where a dependency has loaded it first
 import Foundation
 
 /// What this process has used so far, as the kernel counts it.

@@ -34,9 +34,9 @@ final class CameraWatch: Sendable {
     /// Which camera.
     var camera: CameraID { configuration.source.camera }
     /// How its stream stands.
-    var status: CaptureStatus { capture.status }
+    var status: CaptureStatus { streams.status }
     /// How well the box keeps up with this camera. From any thread.
-    var load: (camera: CameraID, load: CameraLoad) { (configuration.source.camera, keptUp.withLock(\.self)) }
+    var load: (camera: CameraID, load: CameraLoad) { (camera, keptUp.withLock(\.self)) }
     /// The camera's last seconds, for its recorder.
     var ring: PacketRing { streams.main.ring }
 
