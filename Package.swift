@@ -112,10 +112,26 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Edge/EdgeOutbox", swiftSettings: settings),
+        .target(
+            name: "EdgeAPI",
+            dependencies: [
+                "EdgeCore", "EdgeRecording", "EventModel",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Edge/EdgeAPI", swiftSettings: settings),
         .executableTarget(
             name: "EdgeAgent",
             dependencies: [
-                "EdgeCore", "EdgeCapture", "EdgeRecording", "EdgeVision", "EdgeTracking", "EdgeRules", "EdgeOutbox",
+                "EdgeAPI", "EdgeCore", "EdgeCapture", "EdgeRecording", "EdgeVision", "EdgeTracking", "EdgeRules",
+                "EdgeOutbox",
                 "EventModel", "BatchCodec", "SiteCalibration",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -220,8 +236,22 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         test(
+            "EdgeAPITests",
+            [
+                "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRecording", "EventModel",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        test(
             "EdgeAgentTests",
-            ["EdgeAgent", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel", "SiteCalibration"]),
+            [
+                "EdgeAgent", "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel",
+                "SiteCalibration",
+            ]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(
             "CollectorStoreTests",

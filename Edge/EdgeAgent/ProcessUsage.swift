@@ -21,9 +21,11 @@ enum ProcessUsage {
 
     /// CPU time of the calling thread.
     static var threadCPUTime: Duration {
-        var time = timespec()
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        // Not by `clock_gettime`: which module `timespec` belongs to depends on what else a build has loaded first.
+        var usage = rusage()
+        let thread: Int32 = 1  // RUSAGE_THREAD, which Swift does not see
+        getrusage(__rusage_who_t(thread), &usage)
+        return .seconds(seconds(usage.ru_utime) + seconds(usage.ru_stime))
     }
 
     private static var resourceUsage: rusage {

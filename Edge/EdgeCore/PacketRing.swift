@@ -119,6 +119,9 @@ public final class PacketRing: @unchecked Sendable {  // `condition` guards ever
         }
     }
 
+    /// Everything that is kept now, oldest first.
+    public func snapshot() -> [VideoPacket] { condition.locked { packets } }
+
     /// How it stands now.
     public var status: Status {
         condition.locked {

@@ -33,9 +33,14 @@ public struct EvidenceClip: Hashable, Sendable {
         guard let first = playable.first else {
             throw RecordingError(.notRecorded, "no packets of that time are left")
         }
-        var muxer = try ClipMuxer(first, lateness: playable.map { $0.decodeTime - $0.time.presentation }.max() ?? .zero)
-        for packet in playable { guard try muxer.append(packet) else { break } }
-        let (content, duration) = try muxer.finish()
+        var muxer = try PacketMuxer(from: first, key: first, lateness: PacketMuxer.lateness(playable))
+        var content = muxer.header
+        for packet in playable {
+            guard case .taken(let part) = try muxer.append(packet) else { break }
+            if let part { content.append(part.content) }
+        }
+        if let part = try muxer.finish() { content.append(part.content) }
+        let duration = Duration.nanoseconds(StreamTicks.nanoseconds(ticks: muxer.end))
         self.init(content: content, begin: first.time.capturedAt, duration: duration, clock: first.time.clock)
     }
 
@@ -51,58 +56,5 @@ public struct EvidenceClip: Hashable, Sendable {
         self.init(
             content: try stream.read(from: 0, count: Int(stream.byteCount)), begin: stream.begin,
             duration: stream.duration, clock: nil)
-    }
-}
-
-/// Puts packets of one session and format into one MP4 in memory.
-private struct ClipMuxer {
-    private let description: StreamDescription
-    private let writer: FragmentWriter
-    private var describer = StreamDescriber()
-    private var timeline: SegmentTimeline
-    private var content: Data
-    /// The newest picture: the next one says how long it is shown.
-    private var held: (packet: VideoPacket, placed: PlacedTime)?
-    private var duration = StreamTicks.perSecond / 25
-    private var partBegin: Int64 = 0
-    private let session: Int
-
-    /// - Parameter lateness: by how much at worst a picture would be shown before it is decoded.
-    init(_ first: VideoPacket, lateness: Duration) throws(RecordingError) {
-        session = first.session
-        description = try describer.describe(first)
-        writer = try FragmentWriter(description)
-        content = writer.header
-        timeline = SegmentTimeline(
-            firstDecode: first.decodeTime.wholeNanoseconds,
-            shift: lateness > .milliseconds(1) ? lateness.wholeNanoseconds : 0)
-    }
-
-    /// - Returns: false where the packet does not go with the ones before.
-    mutating func append(_ packet: VideoPacket) throws(RecordingError) -> Bool {
-        guard packet.session == session else { return false }
-        if packet.isKey, try describer.describe(packet) != description { return false }
-        let placed = timeline.place(
-            decode: packet.decodeTime.wholeNanoseconds, presentation: packet.time.presentation.wholeNanoseconds)
-        try release(until: placed.decode)
-        if placed.decode - partBegin >= StreamTicks.perSecond {
-            content.append(try writer.endPart())
-            partBegin = placed.decode
-        }
-        held = (packet, placed)
-        return true
-    }
-
-    mutating func finish() throws(RecordingError) -> (content: Data, duration: Duration) {
-        let length = (held?.placed.decode ?? 0) + duration
-        try release(until: nil)
-        content.append(try writer.endPart())
-        return (content, .nanoseconds(StreamTicks.nanoseconds(ticks: length)))
-    }
-
-    private mutating func release(until next: Int64?) throws(RecordingError) {
-        guard let (packet, placed) = held else { return }
-        if let next { duration = next - placed.decode }
-        try writer.append(packet.payload, placed: placed, duration: duration, isKey: packet.isKey)
     }
 }

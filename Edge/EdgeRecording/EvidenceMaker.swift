@@ -121,9 +121,7 @@ extension PacketRing {
     /// The packets that show a clip from its beginning; empty where that is not kept, or never came.
     fileprivate func packets(showing request: ClipRequest) -> [VideoPacket] {
         let packets = packets(of: request.session, from: request.stream.lowerBound, to: request.stream.upperBound)
-        // A session that had ended before the clip begins shows nothing of it.
-        guard let last = packets.last, last.decodeTime > request.stream.lowerBound else { return [] }
-        return packets
+        return packets.shows(request) ? packets : []
     }
 
     /// Whether the last picture of a clip has come.
@@ -138,10 +136,19 @@ extension PacketRing {
         while let key = position, case .packet(let packet) = read(key) {
             if packet.session == request.session {
                 guard packet.time.presentation < request.stream.upperBound else { return [] }
-                return packets(of: request.session, from: packet.time.presentation, to: request.stream.upperBound)
+                let packets = packets(
+                    of: request.session, from: packet.time.presentation, to: request.stream.upperBound)
+                return packets.shows(request) ? packets : []
             }
             position = keyPosition(from: key + 1)
         }
         return []
+    }
+}
+
+extension [VideoPacket] {
+    /// Whether they reach into a clip: a session that had ended before shows nothing of it.
+    fileprivate func shows(_ request: ClipRequest) -> Bool {
+        last.map { $0.decodeTime > request.stream.lowerBound } ?? false
     }
 }

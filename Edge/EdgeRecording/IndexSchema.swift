@@ -37,6 +37,16 @@ enum IndexSchema {
         ORDER BY beginTime, file
         """
 
+    static let cameraSummaries = """
+        SELECT file, camera, session, beginTime, endTime, byteCount, class, isOpen FROM segment
+        WHERE camera = ? AND endTime > ? AND beginTime < ? ORDER BY beginTime, file
+        """
+
+    static let extents = """
+        SELECT camera, min(beginTime) AS beginTime, max(endTime) AS endTime, sum(byteCount) AS byteCount FROM segment
+        GROUP BY camera
+        """
+
     /// Stores a segment; the class of one that is there already stays.
     static func save(_ segment: RecordedSegment, _ db: Database) throws {
         try db.cachedStatement(

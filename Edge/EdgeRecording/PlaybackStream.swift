@@ -1,4 +1,6 @@
-import EventModel
+import Crypto
+public import EdgeCore
+public import EventModel
 public import Foundation
 
 /// A playable MP4 out of recorded parts: one header, then the parts as they lie on disk but for their times, which run
@@ -9,6 +11,8 @@ public struct PlaybackStream: Sendable {
     /// One part on the stream's time line.
     private struct Item: Sendable {
         var part: RecordedPart
+        /// Its bytes where it is in no file.
+        var content: Data?
         /// Where its bytes lie in the stream.
         var offset: Int64
         /// Ticks from the stream's beginning.
@@ -45,14 +49,37 @@ public struct PlaybackStream: Sendable {
         return streams
     }
 
+    /// The same with what the camera's ring holds beyond its recordings: the last second, which is in no file yet, or all of
+    /// the span where nothing is recorded.
+    ///
+    /// - Parameter index: nil where nothing is recorded.
+    /// - Throws: ``RecordingError``; `unsupported` where MP4 does not take what is in the ring.
+    public static func streams(
+        camera: CameraID, index: RecordingIndex?, ring: PacketRing, from: Date, to: Date
+    ) throws(RecordingError) -> [PlaybackStream] {
+        let parts = try index?.parts(camera: camera, from: from, to: to) ?? []
+        let tail = try RingTail(ring.snapshot(), after: parts.last, from: from, to: to)
+        let folder = index?.folder ?? ""
+        var streams = streams(of: parts, in: folder)
+        for run in tail.runs {
+            if streams.last?.header != run.header, let first = run.parts.first {
+                streams.append(PlaybackStream(folder: folder, header: run.header, begin: first.part.begin))
+            }
+            for (part, content) in run.parts { streams[streams.count - 1].append(part, content: content) }
+        }
+        return streams
+    }
+
     private init(folder: String, header: Data, begin: Date) {
         (self.folder, self.header, self.begin) = (folder, header, begin)
         byteCount = Int64(header.count)
     }
 
-    private mutating func append(_ part: RecordedPart) {
+    private mutating func append(_ part: RecordedPart, content: Data? = nil) {
         let time = items.last.map { Self.time(of: part, after: $0) } ?? 0
-        items.append(Item(part: part, offset: byteCount, time: time, number: UInt32(clamping: items.count + 1)))
+        items.append(
+            Item(
+                part: part, content: content, offset: byteCount, time: time, number: UInt32(clamping: items.count + 1)))
         byteCount += part.byteCount
         duration = .nanoseconds(StreamTicks.nanoseconds(ticks: time)) + part.duration
     }
@@ -87,6 +114,28 @@ public struct PlaybackStream: Sendable {
         return result
     }
 
+    /// The bytes from an offset to the end of the part that it lies in; the header goes with the first. Who reads a stream
+    /// piece by piece reads each part once. Empty at the end of the stream.
+    ///
+    /// - Throws: as ``read(from:count:)``.
+    public func piece(from offset: Int64) throws(RecordingError) -> Data {
+        let index = Self.firstIndex(items, offset)
+        guard index < items.count else { return Data() }
+        return try read(from: offset, count: Int(items[index].offset + items[index].part.byteCount - offset))
+    }
+
+    /// Names the stream's bytes: equal for equal parts, 32 hexadecimal digits.
+    public var contentTag: String {
+        var hash = SHA256()
+        hash.update(data: header)
+        for item in items {
+            var line = Data("\(item.part.file) \(item.part.offset) \(item.part.byteCount) \(item.time)\n".utf8)
+            if let content = item.content { line.append(contentsOf: SHA256.hash(data: content)) }
+            hash.update(data: line)
+        }
+        return String(Data(hash.finalize()).hexadecimalDigits.prefix(32))
+    }
+
     /// The first item that reaches beyond an offset.
     private static func firstIndex(_ items: [Item], _ offset: Int64) -> Int {
         var (low, high) = (0, items.count)
@@ -103,7 +152,12 @@ public struct PlaybackStream: Sendable {
 
     /// The part with the stream's times in it.
     private static func bytes(_ item: Item, _ folder: String) throws(RecordingError) -> Data {
-        var data = try bytes(item.part.file, item.part.offset, Int(item.part.byteCount), folder)
+        var data: Data
+        if let content = item.content {
+            data = content
+        } else {
+            data = try bytes(item.part.file, item.part.offset, Int(item.part.byteCount), folder)
+        }
         let moof = ReferenceTime.byteCount
         guard let size = MP4Bytes(data).int(moof), moof + size <= data.count,
             let header = FragmentHeader(data.subdata(in: moof..<moof + size))

@@ -51,6 +51,16 @@ public struct SegmentSummary: Hashable, Sendable {
     }
 }
 
+/// What is kept of one camera, with whatever gaps.
+public struct RecordedExtent: Hashable, Sendable {
+    /// UTC of the oldest picture.
+    public var begin: Date
+    /// UTC at which the newest picture ends.
+    public var end: Date
+    /// Size on disk.
+    public var byteCount: Int64
+}
+
 /// About one second of recorded video: a `moof` and its `mdat` at a known place.
 public struct RecordedPart: Hashable, Sendable {
     /// The file's path under the recordings' folder.

@@ -36,6 +36,32 @@ extension RecordingIndex {
         }
     }
 
+    /// The same without a look at their parts: for time lines over weeks.
+    public func summaries(camera: CameraID, from: Date, to: Date) throws(RecordingError) -> [SegmentSummary] {
+        try? flush()  // a disk that takes no more still tells what it has
+        return try read { db in
+            let rows = try Row.fetchAll(
+                db, sql: IndexSchema.cameraSummaries,
+                arguments: [camera.rawValue, from.unixMicroseconds, to.unixMicroseconds])
+            return rows.compactMap(IndexSchema.summary)
+        }
+    }
+
+    /// What is kept of each camera, in all.
+    public func extents() throws(RecordingError) -> [CameraID: RecordedExtent] {
+        try read { db in
+            let rows = try Row.fetchAll(db, sql: IndexSchema.extents)
+            let extents = rows.compactMap { row in
+                CameraID(rawValue: row["camera"]).map { camera in
+                    let begin = Date(unixMicroseconds: row["beginTime"])
+                    let end = Date(unixMicroseconds: row["endTime"])
+                    return (camera, RecordedExtent(begin: begin, end: end, byteCount: row["byteCount"]))
+                }
+            }
+            return Dictionary(uniqueKeysWithValues: extents)
+        }
+    }
+
     /// Raises the class of the files that overlap a span of time; never lowers one.
     public func mark(_ recordingClass: RecordingClass, camera: CameraID, from: Date, to: Date) throws(RecordingError) {
         try flush()

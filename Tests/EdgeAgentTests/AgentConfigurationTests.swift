@@ -1,3 +1,4 @@
+import EdgeAPI
 import EdgeCapture
 import EventModel
 import Foundation
@@ -33,6 +34,21 @@ import Testing
         let recording = try #require(configuration.recording)
         #expect(recording.folder.path == "/etc/ngatu/films" && recording.days == 2 && recording.limit == 10_000_000_000)
         #expect(configuration.cameras.map(\.isRecorded) == [false])
+    }
+
+    @Test func thereIsNoAPIUnlessAskedFor() throws {
+        #expect(try AgentConfiguration.parse(Self.sound, file: "a.yaml").api == nil)
+        let bare = try AgentConfiguration.parse(Self.sound + "\napi:\n", file: "a.yaml")
+        #expect(bare.api?.host == "127.0.0.1" && bare.api?.port == 8480 && bare.api?.tls == nil)
+    }
+
+    @Test(arguments: [
+        ("127.0.0.1:9000", "127.0.0.1", 9000), ("localhost:1", "localhost", 1), ("'[::1]:8480'", "::1", 8480),
+        ("0.0.0.0:8480\n  plain-http: true", "0.0.0.0", 8480),
+    ])
+    func anAPIListensWhereItIsTold(text: String, host: String, port: Int) throws {
+        let configuration = try AgentConfiguration.parse(Self.sound + "\napi:\n  listen: \(text)", file: "a.yaml")
+        #expect(configuration.api?.host == host && configuration.api?.port == port)
     }
 
     @Test func aCameraIsDecodedAdaptivelyUnlessSaidOtherwise() throws {
@@ -79,6 +95,19 @@ import Testing
         ("stall-seconds: 5", "record: perhaps", ["agent.yaml:7", "cameras[0].record", "true or false"]),
         ("cameras:", "recording:\n  days: 9\ncameras:", ["recording.folder", "is missing"]),
         ("cameras:", "recording:\n  folder: f\n  days: -1\ncameras:", ["agent.yaml:6", "recording.days", "days from"]),
+        (
+            "cameras:", "api:\n  listen: 0.0.0.0:8480\ncameras:",
+            ["agent.yaml:5", "api.listen", "certificate", "plain-http"]
+        ),
+        ("cameras:", "api:\n  listen: 8480\ncameras:", ["agent.yaml:5", "api.listen", "IP address and a port"]),
+        (
+            "cameras:", "api:\n  listen: box.lan:8480\ncameras:",
+            ["agent.yaml:5", "api.listen", "IP address and a port"]
+        ),
+        ("cameras:", "api:\n  listen: 127.0.0.1:99999\ncameras:", ["agent.yaml:5", "api.listen"]),
+        ("cameras:", "api:\n  certificate: /none\ncameras:", ["agent.yaml:5", "api.certificate", "cannot be read"]),
+        ("cameras:", "api:\n  certificate: /etc/passwd\ncameras:", ["agent.yaml:5", "api.key", "belong together"]),
+        ("cameras:", "api:\n  token: x\ncameras:", ["agent.yaml:5", "api.token", "unknown key"]),
         ("data: data", "data: data\n  spool-limit: 2 apples", ["agent.yaml:4", "agent.spool-limit", "500 MB"]),
     ])
     func aMistakeIsNamedWithItsPlace(text: String, replacement: String, words: [String]) {

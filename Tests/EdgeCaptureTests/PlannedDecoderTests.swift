@@ -125,7 +125,9 @@ struct PlannedDecoderTests {
         let path = try TestVideo.h264(frames: 500, "-g", "25", "-keyint_min", "25", "-sc_threshold", "0")
         let source = makeFileSource(path)
         let reader = try PacketReader(source: source)
-        let ring = PacketRing()  // 10 s: the first half is forgotten before anybody looks
+        var tenSeconds = PacketRing.Configuration()
+        tenSeconds.preRoll = .seconds(10)  // the first half is forgotten before anybody looks
+        let ring = PacketRing(configuration: tenSeconds)
         while let packet = try reader.next() { ring.append(packet) }
         ring.close()
         let decoder = PlannedDecoder(source: source, ring: ring, configuration: .init())

@@ -217,17 +217,20 @@ class Agent(Process):
     """`edge-agent run` with a configuration file; `cameras` are (id, url, site as a dictionary or None) triples."""
 
     def __init__(self, place, cameras, name="agent", environment=None, settings=None, camera_settings=None, recording=None,
-                 settings_by_camera=None):
+                 settings_by_camera=None, sections=None):
         self.folder = place.folder / name
         self.folder.mkdir(parents=True)
         self.config = self.folder / "agent.yaml"
         self.data = self.folder / "data"
-        self.write_config(name, cameras, settings or {}, camera_settings or {}, recording or {}, settings_by_camera or {})
+        sections = {**({"recording": recording} if recording else {}), **(sections or {})}
+        self.write_config(name, cameras, settings or {}, camera_settings or {}, sections, settings_by_camera or {})
         super().__init__(place, name, [BUILD / "edge-agent", "run", "--config", self.config], environment)
 
-    def write_config(self, name, cameras, settings, camera_settings, recording, settings_by_camera):
+    def write_config(self, name, cameras, settings, camera_settings, sections, settings_by_camera):
         lines = ["agent:", f"  name: {name}", "  data: data"] + [f"  {key}: {value}" for key, value in settings.items()]
-        lines += (["recording:"] if recording else []) + [f"  {key}: {value}" for key, value in recording.items()] + ["cameras:"]
+        for section, values in sections.items():
+            lines += [f"{section}:"] + [f"  {key}: {value}" for key, value in values.items()]
+        lines.append("cameras:")
         for camera, url, site in cameras:
             own = {"url": f"'{url}'", **camera_settings, **settings_by_camera.get(camera, {})}
             lines += [f"  - id: {camera}"] + [f"    {key}: {value}" for key, value in own.items()]

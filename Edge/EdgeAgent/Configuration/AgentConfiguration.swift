@@ -1,3 +1,4 @@
+import EdgeAPI
 import EdgeCapture
 import EventModel
 import Foundation
@@ -46,6 +47,8 @@ struct AgentConfiguration: Sendable {
     var collectorCertificates: URL?
     /// Nil: nothing is recorded.
     var recording: Recording?
+    /// Nil: no API.
+    var api: APIConfiguration?
     var cameras: [Camera]
 
     /// Reads and checks a file.
@@ -89,6 +92,7 @@ struct AgentConfiguration: Sendable {
     private static func read(_ root: YAMLSection, folder: URL) -> AgentConfiguration? {
         let agent = root.required("agent", root.section("agent"), "it names the agent and its data folder")
         let recording = root.section("recording").flatMap { self.recording($0, folder: folder) }
+        let api = root.section("api", orEmpty: true).map { self.api($0, folder: folder) }
         let sections = root.sections("cameras")
         let cameras = sections.map { camera($0, folder: folder) }
         root.finish()
@@ -97,6 +101,7 @@ struct AgentConfiguration: Sendable {
         guard let agent, let settings = self.agent(agent, folder: folder) else { return nil }
         var configuration = settings
         configuration.recording = recording
+        configuration.api = api
         configuration.cameras = cameras.compactMap(\.self)
         return configuration
     }

@@ -66,7 +66,12 @@ final class YAMLSection {
         return value
     }
 
-    func section(_ key: String) -> YAMLSection? {
+    /// - Parameter orEmpty: a key with nothing behind it means a section with every default.
+    func section(_ key: String, orEmpty: Bool = false) -> YAMLSection? {
+        if orEmpty, let node = mapping[Node(key)], node.null != nil {
+            known.insert(key)
+            return YAMLSection(Node.Mapping([], .implicit, .any, node.mark), keyPath: path(key), problems: problems)
+        }
         guard let node = node(key) else { return nil }
         guard let inner = node.mapping else { return fail(key, "wants a section of 'key: value' lines", at: node) }
         return YAMLSection(inner, keyPath: path(key), problems: problems)

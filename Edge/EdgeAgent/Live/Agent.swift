@@ -1,3 +1,4 @@
+import EdgeAPI
 import EdgeCapture
 import EdgeOutbox
 import EdgeRecording
@@ -17,6 +18,7 @@ struct Agent: Service {
     private let recording: Recording?
     private let clips: ClipDesk?
     private let poller: ClipPoller
+    private let api: AgentAPI?
     private let problems: [String]
     private let logger: Logger
 
@@ -49,6 +51,11 @@ struct Agent: Service {
         self.clips = clips
         let wanted = WantedFilms(clips: clips, outbox: outbox, logger: logger)
         poller = ClipPoller(transport: transport, key: key, logger: logger) { try await wanted.take($0) }
+        let (paths, watches) = (paths, cameras)
+        api = configuration.api.map {
+            AgentAPI(
+                $0, cameras: watches.map(APICamera.init), index: recording?.index, paths: paths, logger: logger)
+        }
         problems = [runs.problem, problem, clipProblem].compactMap(\.self)
     }
 
@@ -100,6 +107,7 @@ struct Agent: Service {
                 group.addTask { await shipper.run() }
                 group.addTask { await poller.poll() }
                 group.addTask { await reportHealth() }
+                group.addTask { await api?.run() }
             }
         }
         try? await gracefulShutdown()  // cancelled: the end all the same
@@ -118,8 +126,8 @@ struct Agent: Service {
         var reporter = AgentHealthReporter(folder: paths.folder)
         var overload = OverloadReport()
         while !Task.isCancelled {
-            let problems =
-                problems + (recording?.problems ?? []) + [overload.problem(cameras.map(\.load))].compactMap(\.self)
+            let others = [overload.problem(cameras.map(\.load)), api?.problem].compactMap(\.self)
+            let problems = problems + (recording?.problems ?? []) + others
             outbox.offer(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends
         }

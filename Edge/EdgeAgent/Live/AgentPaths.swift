@@ -18,6 +18,10 @@ struct AgentPaths: Sendable {
 
     /// The private key.
     var key: String { folder.appendingPathComponent("agent.key").path }
+    /// The secret of the API.
+    var apiToken: URL { folder.appendingPathComponent("api-token") }
+    /// Clips that were asked of the API.
+    var exports: URL { folder.appendingPathComponent("exports") }
     /// Records and evidence that wait for the collector.
     var spool: String { folder.appendingPathComponent("spool").path }
     /// Films that wait for their end, where nothing is recorded.

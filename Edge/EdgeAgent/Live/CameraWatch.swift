@@ -31,9 +31,12 @@ final class CameraWatch: Sendable {
         streams = CameraStreams(configuration) { news.raise() }
     }
 
+    /// Which camera.
+    var camera: CameraID { configuration.source.camera }
+    /// How its stream stands.
+    var status: CaptureStatus { streams.status }
     /// How well the box keeps up with this camera. From any thread.
-    var load: (camera: CameraID, load: CameraLoad) { (configuration.source.camera, keptUp.withLock(\.self)) }
-
+    var load: (camera: CameraID, load: CameraLoad) { (camera, keptUp.withLock(\.self)) }
     /// The camera's last seconds, for its recorder.
     var ring: PacketRing { streams.main.ring }
 
