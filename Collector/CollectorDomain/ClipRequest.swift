@@ -34,6 +34,10 @@ public struct ClipRequest: Hashable, Sendable, Identifiable {
     public static let lifetime: Duration = .seconds(7 * 86_400)
     /// After so long without an answer the same run of an agent is told again.
     public static let patience: Duration = .seconds(180)
+    /// A promised film that has not come after so long is not waited for any more.
+    public static let uploadPatience: Duration = .seconds(7 * 86_400)
+    /// What was taken back after its agent was told still counts as the agent's work for so long.
+    public static let cancelledSpan: Duration = .seconds(15 * 60)
 
     /// Its name, the same at collector and agent.
     public var id: UUID

@@ -19,6 +19,7 @@ extension CollectorDatabase {
             check.run("types of columns") { isReadable = try $0.checkTypes() }
             guard isReadable else { return check.report }
             check.run("signed batches") { try $0.checkChains() }
+            check.run("film requests") { try $0.checkFilmRequests() }
             check.run("roll-ups") { try $0.checkCounts() }
             if let files { check.run("evidence") { try $0.checkEvidence(files) } }
             return check.report

@@ -13,17 +13,40 @@ extension CollectorDatabase {
                 arguments: [wish.camera])
             guard let isRevoked else { throw StoreError(.notFound, "there is no camera \(wish.camera)") }
             if isRevoked { return .refused(.revoked) }
-            let complaint = rules.complaint(
-                about: wish, ofCamera: try Self.waiting("q.camera = ?", wish.camera, now: now, in: db),
-                ofPerson: try Self.waiting("q.user = ?", wish.user, now: now, in: db), now: now)
-            if let complaint { return .refused(complaint) }
+            let load = try Self.load(of: wish, now: now, in: db)
+            if let complaint = rules.complaint(about: wish, load: load, now: now) { return .refused(complaint) }
             return .asked(try Self.insert(wish, now: now, in: db))
         }
     }
 
-    private static func waiting(_ condition: String, _ value: Int64, now: Date, in db: Database) throws -> Int {
-        try Row.fetchAll(db, sql: "\(ClipRequest.select) WHERE q.stage < 2 AND \(condition)", arguments: [value])
-            .map(ClipRequest.init(row:)).count { $0.isWaiting(now: now) }
+    private static func load(of wish: ClipWish, now: Date, in db: Database) throws -> ClipLoad {
+        let inDay = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM clipRequest WHERE user = ? AND askedMicros > ?",
+            arguments: [wish.user, now.unixMicroseconds - 86_400_000_000])
+        return ClipLoad(
+            ofCamera: try onTheirWay("q.camera = ?", wish.camera, now: now, in: db),
+            ofPerson: try onTheirWay("q.user = ?", wish.user, now: now, in: db), ofPersonInDay: inDay ?? 0)
+    }
+
+    /// See ``ClipLoad``.
+    private static func onTheirWay(_ condition: String, _ value: Int64, now: Date, in db: Database) throws -> Int {
+        let sql = """
+            SELECT count(*) FROM clipRequest q
+            LEFT JOIN clip k ON k.cursor = q.clip LEFT JOIN evidence f ON f.id = k.film
+            WHERE \(condition) AND (
+                q.stage IN (\(Stage.asked.rawValue), \(Stage.handed.rawValue)) AND q.askedMicros > ?
+                OR q.stage = \(Stage.delivered.rawValue) AND f.presentMicros IS NULL AND q.changedMicros > ?
+                OR q.stage = \(Stage.cancelled.rawValue) AND q.run <> '' AND q.changedMicros > ?)
+            """
+        let spans = [ClipRequest.lifetime, ClipRequest.uploadPatience, ClipRequest.cancelledSpan]
+        let starts = spans.map { start(of: $0, now: now) }
+        return try Int.fetchOne(db, sql: sql, arguments: StatementArguments([value] + starts)) ?? 0
+    }
+
+    private typealias Stage = ClipRequest.Stage
+
+    private static func start(of span: Duration, now: Date) -> Int64 {
+        now.unixMicroseconds - span.components.seconds * 1_000_000
     }
 
     private static func insert(_ wish: ClipWish, now: Date, in db: Database) throws -> ClipRequest {
@@ -83,8 +106,12 @@ extension CollectorDatabase {
     private static func due(
         _ agent: Int64, _ run: String, _ limit: Int, _ now: Date, in db: Database
     ) throws -> [ClipRequest] {
-        let sql = "\(ClipRequest.select) WHERE c.agent = ? AND q.stage < 2 ORDER BY q.askedMicros, q.id"
-        let waiting = try Row.fetchAll(db, sql: sql, arguments: [agent]).map(ClipRequest.init(row:))
+        let sql = """
+            \(ClipRequest.select) WHERE c.agent = ? AND q.stage < 2 AND q.askedMicros > ?
+            ORDER BY q.askedMicros, q.id
+            """
+        let waiting = try Row.fetchAll(db, sql: sql, arguments: [agent, start(of: ClipRequest.lifetime, now: now)])
+            .map(ClipRequest.init(row:))
         return Array(waiting.filter { $0.isDue(for: run, now: now) }.prefix(limit))
     }
 

@@ -81,15 +81,16 @@ struct FeedReader {
             """
     }
 
-    // The newest record that tells of a film decides: one that says "none" may be followed by another that has it.
+    // Of the records that tell of a film the newest that has one decides; one that says "none" hides no film.
     private static func further(_ table: StoredRow.Table) -> String {
         switch table {
         case .passage: "LEFT JOIN line l ON l.id = r.line"
         case .alert:
             """
             LEFT JOIN clip k ON r.alert <> 0 AND k.cursor = (
-                SELECT max(cursor) FROM clip
-                WHERE alert <> 0 AND chain = r.chain AND camera = r.camera AND alert = r.alert)
+                SELECT cursor FROM clip
+                WHERE alert <> 0 AND chain = r.chain AND camera = r.camera AND alert = r.alert
+                ORDER BY film IS NULL, cursor DESC LIMIT 1)
             LEFT JOIN evidence f ON f.id = k.film
             """
         case .report: ""

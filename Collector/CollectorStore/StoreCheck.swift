@@ -53,6 +53,19 @@ struct StoreCheck {
         try compare("recordEvidence", "SELECT count(*) FROM recordEvidence", with: furtherMentions)
     }
 
+    /// A request that was answered names the record that brought its film.
+    mutating func checkFilmRequests() throws {
+        let sql = """
+            SELECT q.id FROM clipRequest q LEFT JOIN clip k ON k.cursor = q.clip
+            WHERE q.stage = ? AND (k.cursor IS NULL OR k.film IS NULL OR k.camera <> q.camera OR lower(k.request) <> q.id)
+            ORDER BY q.id
+            """
+        for id in try String.fetchAll(db, sql: sql, arguments: [ClipRequest.Stage.delivered.rawValue]) {
+            report.add(
+                "film request \(id)", "the record that answered it does not bring its film", advice: Self.restore)
+        }
+    }
+
     private mutating func compare(_ table: String, _ sql: String, with expected: Int) throws {
         let found = try Int.fetchOne(db, sql: sql) ?? 0
         guard found != expected else { return }

@@ -75,8 +75,14 @@ import Testing
         ] as [(Double, Double, Int, Int, ClipWish.Complaint?)])
     func aWishIsJudged(from: Double, to: Double, ofCamera: Int, ofPerson: Int, complaint: ClipWish.Complaint?) {
         let wish = ClipWish(camera: 1, from: start + from, to: start + to, user: 1)
-        #expect(
-            ClipRules().complaint(about: wish, ofCamera: ofCamera, ofPerson: ofPerson, now: start) == complaint)
+        let load = ClipLoad(ofCamera: ofCamera, ofPerson: ofPerson)
+        #expect(ClipRules().complaint(about: wish, load: load, now: start) == complaint)
+    }
+
+    @Test func aPersonAsksForSoManyFilmsADay() {
+        let wish = ClipWish(camera: 1, from: start - 60, to: start, user: 1)
+        #expect(ClipRules().complaint(about: wish, load: ClipLoad(ofPersonInDay: 99), now: start) == nil)
+        #expect(ClipRules().complaint(about: wish, load: ClipLoad(ofPersonInDay: 100), now: start) == .personDay)
     }
 
     @Test(arguments: [("08:05", 29_100), ("08:05:09", 29_109), ("00:00:00", 0), ("23:59:59", 86_399)])

@@ -44,7 +44,7 @@ import Testing
         "GET /live/stream": people(200),
         "GET /cameras": people(200),
         "GET /cameras/{id}": byObject(allowed: 200),
-        "GET /cameras/{id}/films": byObject(allowed: 200),
+        "GET /cameras/{id}/films": byObject(allowed: 303),
         "POST /cameras/{id}/films": byObject(allowed: 303),
         // A film that somebody else asked for.
         "POST /cameras/{id}/films/{film}/cancel": { visitor in

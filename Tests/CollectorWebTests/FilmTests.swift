@@ -81,10 +81,10 @@ import Testing
             #expect(try await poll(browser, agent, run: "run-2").clips == wanted)
             try await agent.deliver([makeClip(request: wish.id, film: film)], to: harness)
             #expect(try await poll(browser, agent, run: "run-3").clips.isEmpty)
-            let list = try await viewer.get("/cameras/1/films").text
+            let list = try await viewer.get("/cameras/1/films?part=1").text
             #expect(list.contains("data-waiting") && list.contains("đã về 0 B trên 5,0 KB"))
             try await arrive(film, from: agent, at: harness)
-            let ready = try await viewer.get("/cameras/1/films").text
+            let ready = try await viewer.get("/cameras/1/films?part=1").text
             #expect(!ready.contains("data-waiting") && ready.contains("<video") && ready.contains(hash(film)))
             #expect(try await viewer.get("/cameras/1").text.contains(hash(film)))
         }
@@ -137,10 +137,15 @@ import Testing
         let token = try await harness.session(of: try await harness.person(.viewer))
         try await harness.run { (browser: Browser) async throws -> Void in
             let viewer = browser.logged(in: token)
-            let reloaded = try await viewer.get("/cameras/1/films", headers: [.fetchDestination: "document"])
+            #expect(try await viewer.get("/cameras/1/films").status == .seeOther)
+            let reloaded = try await viewer.get("/cameras/1/films?part=1", headers: [.fetchDestination: "document"])
             #expect(reloaded.status == .seeOther)
             let future = try await viewer.post("/cameras/1/films", form(harness.now + 5))
             #expect(future.status == .unprocessableContent && future.text.contains("chưa qua"))
+            #expect(future.text.contains("href=\"/cameras/1?day=") && !future.text.contains("href=\"?"))
+            #expect(
+                future.text.contains("action=\"/cameras/1\"")
+                    && future.text.contains("action=\"/cameras/1/films#films\""))
             let long = try await viewer.post("/cameras/1/films", form(harness.now, seconds: 121))
             #expect(long.status == .unprocessableContent && long.text.contains("10 giây đến 2 phút"))
             let none = try await viewer.post("/cameras/1/films", ["date": "2026-02-30", "time": "x", "seconds": "60"])
@@ -161,14 +166,14 @@ import Testing
         try await harness.run { (browser: Browser) async throws -> Void in
             let viewer = browser.logged(in: token)
             _ = try await viewer.post("/cameras/1/films", form(harness.now))
-            let page = try await viewer.get("/cameras/1/films").text
+            let page = try await viewer.get("/cameras/1/films?part=1").text
             let address = try #require(page.firstMatch(of: /action="([^"]*\/cancel)"/)).1
             let stranger = browser.logged(in: other)
-            #expect(try await !stranger.get("/cameras/1/films").text.contains("/cancel"))
+            #expect(try await !stranger.get("/cameras/1/films?part=1").text.contains("/cancel"))
             #expect(try await stranger.post(String(address)).status == .forbidden)
             #expect(try await viewer.post("/cameras/2\(address.dropFirst("/cameras/1".count))").status == .notFound)
             #expect(try await viewer.post(String(address)).status == .seeOther)
-            #expect(try await viewer.get("/cameras/1/films").text.contains("Đã hủy"))
+            #expect(try await viewer.get("/cameras/1/films?part=1").text.contains("Đã hủy"))
             #expect(try await poll(browser, agent).clips.isEmpty)
         }
         let audit = try await harness.store.auditEntries(before: nil, limit: 20).map(\.entry)
@@ -186,9 +191,10 @@ import Testing
             let wish = try #require(try await poll(browser, agent).clips.first)
             let problem = "nothing of that time is recorded"
             try await agent.deliver([makeClip(request: wish.id, film: nil, problem: problem)], to: harness)
-            #expect(try await viewer.get("/cameras/1/films").text.contains("Không có gì được ghi lại vào lúc đó."))
+            #expect(
+                try await viewer.get("/cameras/1/films?part=1").text.contains("Không có gì được ghi lại vào lúc đó."))
             viewer.cookies = ["ngatu_language": "en"]
-            #expect(try await viewer.get("/cameras/1/films").text.contains("Nothing of that time is recorded."))
+            #expect(try await viewer.get("/cameras/1/films?part=1").text.contains("Nothing of that time is recorded."))
         }
     }
 
@@ -262,7 +268,7 @@ import Testing
         var content = LiveMailbox.Content(cursor: before + 2)
         content.items = try await harness.store.feed(after: before, scope: .all, limit: 5)
         let coming = try #require(try await teller.update(content).first).text
-        #expect(coming.contains("alert-1-1-1-7") && coming.contains("Phim đang được gửi về"))
+        #expect(coming.contains("alert-1-1-1-7") && coming.contains("Video đang được gửi về"))
         #expect(!coming.contains("alert-1-1-1-8"))
         content = LiveMailbox.Content(cursor: before + 2)
         content.evidence = [Data(SHA256.hash(data: film))]

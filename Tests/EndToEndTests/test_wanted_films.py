@@ -46,7 +46,7 @@ class WantedFilmTests(EndToEndTest):
         return page
 
     def films(self):
-        return self.person.get("/cameras/1/films")[1]
+        return self.person.get("/cameras/1/films?part=1")[1]
 
     def ready_film(self, seconds=60):
         """The name of the film that is ready."""

@@ -93,12 +93,14 @@ struct EvidenceController: Sendable {
     }
 
     private func noteLook(at evidence: StoredEvidence, isDownload: Bool, isWhole: Bool, _ visit: Visit) async throws {
-        let isNew = looks.isNew(
-            session: visit.session.id, sha256: evidence.sha256, now: services.configuration.now())
-        guard isWhole || isNew else { return }
+        let now = services.configuration.now()
+        let look = LookLog.Look(
+            user: visit.user.id, sessionStart: visit.session.createdAt, sha256: evidence.sha256, isDownload: isDownload)
+        guard isWhole || !looks.isKnown(look, now: now) else { return }
         try await services.audit(
             isDownload ? .evidenceDownloaded : .evidenceViewed, user: visit.user, client: visit.client,
             subject: evidence.sha256.hexadecimal)
+        looks.note(look, now: now)  // after the entry: one that could not be written is tried again
     }
 
     private func hash(_ context: WebContext) throws -> Data {

@@ -81,6 +81,11 @@ extension Operation {
 
     static let getFilms = Operation(
         tag: .pages, summary: "The list of a camera's films that were asked for, as a part of its page.",
+        parameters: [
+            Parameter(
+                place: .query, name: "part", required: false, note: "1: the part, for the page's script; else the page."
+            )
+        ],
         answers: [shown, toLogin, login, forbidden, missing])
 
     static let postFilm = Operation(

@@ -52,17 +52,23 @@ struct AlertBoard: Sendable {
     }
 
     /// Takes a record that tells of a film. Returns the row of its situation; nil where none is shown.
-    mutating func mergeFilm(_ item: FeedItem) -> Row? {
+    ///
+    /// - Parameter here: files that have arrived already: a record may name one that another brought.
+    mutating func mergeFilm(_ item: FeedItem, here: Set<Data> = []) -> Row? {
         guard case .clip(let clip) = item.body, clip.alert != 0 else { return nil }
         let key = Key(
             agent: item.origin.agent, epoch: item.epoch, camera: item.origin.camera,
             alert: Int64(bitPattern: clip.alert))
         guard let index = rows.firstIndex(where: { $0.key == key }) else { return nil }
-        let file = clip.evidence.first { $0.role == .clip }.map {
-            EvidenceReference(sha256: $0.sha256, isPresent: false)
+        var file = clip.evidence.first { $0.role == .clip }.map {
+            EvidenceReference(sha256: $0.sha256, isPresent: here.contains($0.sha256))
         }
-        // A film that is known to be here stays here when its record is read once more.
-        if let known = rows[index].alert.film?.file, known.sha256 == file?.sha256 { return rows[index] }
+        if let known = rows[index].alert.film?.file {
+            // A later record without a film hides none.
+            if file == nil { return rows[index] }
+            // A film that is known to be here stays here when its record is read once more.
+            if known.sha256 == file?.sha256, known.isPresent { file = known }
+        }
         rows[index].alert.film = FilmReference(file: file, problem: clip.problem)
         return rows[index]
     }

@@ -104,6 +104,8 @@ struct BoardViews: Sendable {
     struct Film {
         let hash: String?
         let isPresent: Bool
+        /// It has not come, and will not.
+        let isLost: Bool
         let title: String
         let problem: String?
     }
@@ -196,10 +198,12 @@ struct BoardViews: Sendable {
 
     private func film(_ film: FilmReference, of row: AlertBoard.Row, kind: String) -> Film {
         let camera = row.item.origin.cameraID?.rawValue ?? "—"
+        let isPresent = film.file?.isPresent ?? false
         return Film(
-            hash: film.file?.sha256.hexadecimal, isPresent: film.file?.isPresent ?? false,
+            hash: film.file?.sha256.hexadecimal, isPresent: isPresent,
+            isLost: film.file != nil && !isPresent && !FilmViews.mayStillCome(since: row.item.time, now: now),
             title: "\(kind) · \(camera) · \(LocalText.dateTime(row.alert.from))",
-            problem: film.file == nil ? FilmViews.reason(film.problem, strings) : nil)
+            problem: film.file == nil ? FilmViews.reason(film.problem, strings, isStaff: false) : nil)
     }
 
     func agent(_ status: AgentStatus) -> Agent {

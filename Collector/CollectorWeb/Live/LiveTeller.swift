@@ -1,5 +1,6 @@
 import BatchCodec
 import CollectorDomain
+import EventModel
 import Foundation
 
 /// Turns what happened into events for one page. Remembers what the page shows.
@@ -37,7 +38,9 @@ struct LiveTeller: Sendable {
         guard missed.count <= Self.catchUpLimit else { return [try await snapshot()] }
         remember(fresh, now: now)
         var update = LiveUpdate(cursor: max(fresh.cursor, after), time: LocalText.time(now))
-        try describe(missed.filter { $0.cursor <= fresh.cursor }, in: &update, now: now)
+        // The board knows the films already: their records would say that files that came meanwhile are still coming.
+        try describe(missed.filter { $0.cursor <= fresh.cursor && !$0.isFilm }, in: &update, now: now)
+        try describeFilms(in: &update, now: now)
         update.counts = views(now).numbers(Set(fresh.tally.values.keys), fresh.tally)
         update.agents = agentsShown
         update.tiles = try tiles(fresh.cameras.map(\.id), now: now)
@@ -53,7 +56,7 @@ struct LiveTeller: Sendable {
         var changed: Set<LiveTally.Key> = []
         var unknown: Set<Int64> = []
         for item in new { count(item, now: now, &changed, &unknown) }
-        try describe(new, in: &update, now: now)
+        try describe(new, here: try await filmsHere(new), in: &update, now: now)
         update.evidence = content.evidence.map(\.hexadecimal).sorted()
         for row in state?.alerts.markPresent(content.evidence) ?? [] {
             update.films.removeAll { $0.id == row.key.text }
@@ -93,7 +96,29 @@ struct LiveTeller: Sendable {
         if let camera = item.origin.camera, tileStates[camera] == nil { unknown.insert(camera) }
     }
 
-    private mutating func describe(_ items: [FeedItem], in update: inout LiveUpdate, now: Date) throws {
+    /// Every film of the board: its file may have come while nobody listened, and no record tells of that.
+    private func describeFilms(in update: inout LiveUpdate, now: Date) throws {
+        let told = Set(update.alerts.map(\.id))
+        update.films = try (state?.alerts.rows ?? [])
+            .filter { $0.alert.film != nil && !told.contains($0.key.text) }
+            .map { LiveUpdate.Element(id: $0.key.text, html: try fragments(now).alert($0)) }
+    }
+
+    /// The files of films that are here although their records are new.
+    private func filmsHere(_ items: [FeedItem]) async throws -> Set<Data> {
+        var here: Set<Data> = []
+        for item in items {
+            guard case .clip(let clip) = item.body, clip.alert != 0,
+                let file = clip.evidence.first(where: { $0.role == .clip })
+            else { continue }
+            if try await services.store.evidence(sha256: file.sha256)?.file != nil { here.insert(file.sha256) }
+        }
+        return here
+    }
+
+    private mutating func describe(
+        _ items: [FeedItem], here: Set<Data> = [], in update: inout LiveUpdate, now: Date
+    ) throws {
         let fragments = self.fragments(now)
         var alerts: [AlertBoard.Key: AlertBoard.Row] = [:]
         var films: [AlertBoard.Key: AlertBoard.Row] = [:]
@@ -102,7 +127,7 @@ struct LiveTeller: Sendable {
                 alerts[row.key] = row
                 films[row.key] = nil
             }
-            if let row = state?.alerts.mergeFilm(item) {
+            if let row = state?.alerts.mergeFilm(item, here: here) {
                 if alerts[row.key] != nil { alerts[row.key] = row } else { films[row.key] = row }
             }
         }
@@ -172,6 +197,11 @@ extension FeedItem {
         case .cameraHealth, .agentHealth, .gap: true
         default: false
         }
+    }
+
+    fileprivate var isFilm: Bool {
+        if case .clip = body { return true }
+        return false
     }
 
     fileprivate var isPassage: Bool {

@@ -12,8 +12,10 @@ struct FilmController: Sendable {
     func list(_ request: Request, _ context: WebContext, _ visit: Visit) async throws -> Response {
         let now = services.configuration.now()
         let camera = try await cameras.camera(context, visit, now: now)
-        // Somebody loads the address again that a form was sent to: the page, not its part.
-        if request.headers[.fetchDestination] == "document" { return .seeOther("/cameras/\(camera.id)#films") }
+        // Only the page's script marks its requests. Somebody who loads the address again that a form was sent to,
+        // or comes here from the log-in, gets the page.
+        let isPart = request.uri.queryParameters["part"] == "1" && request.headers[.fetchDestination] != "document"
+        guard isPart else { return .seeOther("/cameras/\(camera.id)#films") }
         return .html(try await cameras.films(of: camera, visit, services.pages.strings(context), now: now))
     }
 

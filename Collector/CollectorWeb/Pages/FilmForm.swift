@@ -74,6 +74,7 @@ extension ClipWish.Complaint {
         case .old: return "film_old"
         case .cameraBusy: return "film_camera_busy"
         case .personBusy: return "film_person_busy"
+        case .personDay: return "film_person_day"
         case .revoked: return "film_revoked"
         }
     }

@@ -7,9 +7,6 @@ import Foundation
 struct FilmViews: Sendable {
     /// Films listed.
     static let limit = 20
-    /// A promised film that has not come after so long will not: its agent has given it up.
-    private static let uploadPatience: TimeInterval = 7 * 86_400
-
     let strings: Strings
     let now: Date
     /// Who looks.
@@ -51,7 +48,7 @@ struct FilmViews: Sendable {
         let films = clips.map(film)
         let codec = camera.health?.codec.lowercased() ?? ""
         return List(
-            address: "/cameras/\(camera.id)/films", films: films, hasFilms: !films.isEmpty,
+            address: "/cameras/\(camera.id)/films?part=1", films: films, hasFilms: !films.isEmpty,
             isWaiting: clips.contains { $0.request.isWaiting(now: now) || isUploading($0) },
             hasOddCodec: codec.contains("hevc") || codec.contains("265"))
     }
@@ -84,7 +81,12 @@ struct FilmViews: Sendable {
 
     private func isUploading(_ clip: RequestedClip) -> Bool {
         guard clip.request.stage == .delivered, let film = clip.film, !film.isPresent else { return false }
-        return now.timeIntervalSince(clip.request.changedAt) < Self.uploadPatience
+        return Self.mayStillCome(since: clip.request.changedAt, now: now)
+    }
+
+    /// Whether a film that was promised then is still waited for.
+    static func mayStillCome(since promised: Date, now: Date) -> Bool {
+        now.timeIntervalSince(promised) < Double(ClipRequest.uploadPatience.components.seconds)
     }
 
     private func percent(_ film: ClipFilm?) -> Int {
@@ -98,7 +100,8 @@ struct FilmViews: Sendable {
         case .handed: state("info", "◌", "film_state_handed")
         case .cancelled: state("off", "■", "film_state_cancelled")
         case .expired: state("off", "✕", "film_state_expired")
-        case .failed(let problem): state("warn", "✕", "film_state_none", detail: Self.reason(problem, strings))
+        case .failed(let problem):
+            state("warn", "✕", "film_state_none", detail: Self.reason(problem, strings, isStaff: user.role != .viewer))
         case .delivered:
             if clip.film?.isPresent == true {
                 state("good", "●", "film_state_ready")
@@ -118,8 +121,10 @@ struct FilmViews: Sendable {
 
     private func bytes(_ count: Int64) -> String { NumberText.bytes(UInt64(max(0, count)), strings.language) }
 
-    /// Why an agent has no film, in the page's language where the agent's words are known, else in its own.
-    static func reason(_ problem: String, _ strings: Strings) -> String {
+    /// Why an agent has no film, in the page's language.
+    ///
+    /// - Parameter isStaff: show words of the agent that are not known here; they may name paths of its machine.
+    static func reason(_ problem: String, _ strings: Strings, isStaff: Bool) -> String {
         let known = [
             "nothing of that time is recorded": "film_reason_not_recorded",
             "no packets of that time are left": "film_reason_not_recorded",
@@ -128,6 +133,7 @@ struct FilmViews: Sendable {
             "the agent's disk cannot be used for films": "film_reason_disk",
         ]
         if problem.isEmpty { return strings("film_reason_none") }
-        return known[problem].map { strings.table[$0] ?? problem } ?? problem
+        if let key = known[problem] { return strings(key) }
+        return isStaff ? "\(strings("film_reason_other")) (\(problem))" : strings("film_reason_other")
     }
 }

@@ -49,7 +49,7 @@ function loadChart() {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, select, [tabindex='0']") || event.altKey || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest("input, textarea, select, video, dialog, [tabindex='0']") || event.altKey || event.ctrlKey || event.metaKey) return;
   const id = { ArrowLeft: "previous-day", ArrowRight: "next-day" }[event.key];
   const link = id && document.getElementById(id);
   if (link) location.assign(link.href);
@@ -77,12 +77,32 @@ async function loadFilms(list) {
   if (!answer.ok || answer.redirected) return;
   const holder = document.createElement("template");
   holder.innerHTML = (await answer.text()).trim();
-  const fresh = holder.content.firstElementChild;
-  for (const row of fresh.querySelectorAll(".film")) {
-    const old = document.getElementById(row.id);
-    if (old && old.dataset.version === row.dataset.version) row.replaceWith(old);
+  const fresh = document.importNode(holder.content, true).querySelector("#film-list");
+  if (!fresh) return;
+  const [shown, rows] = [list, fresh].map((one) => one.querySelector(".films"));
+  if (!shown || !rows) return list.replaceWith(fresh);
+  placeRows(shown, rows);
+  list.toggleAttribute("data-waiting", fresh.hasAttribute("data-waiting"));
+}
+
+// A film that is moved starts over, even within the page: rows that stay are not touched, the others go around them.
+function placeRows(shown, fresh) {
+  const known = new Map([...shown.children].map((row) => [row.id, row]));
+  const rows = [...fresh.children];
+  const names = new Set(rows.map((row) => row.id));
+  for (const [id, row] of known) if (!names.has(id)) row.remove();
+  let place = shown.firstElementChild;
+  for (const row of rows) {
+    const old = known.get(row.id);
+    if (!old) {
+      shown.insertBefore(row, place);
+    } else if (old.dataset.version === row.dataset.version || old.querySelector("video")?.currentTime > 0) {
+      place = old.nextElementSibling;
+    } else {
+      old.replaceWith(row);
+      place = row.nextElementSibling;
+    }
   }
-  list.replaceWith(fresh);
 }
 
 setTimeout(refreshFilms, filmDelay);
