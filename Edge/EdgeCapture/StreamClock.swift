@@ -48,7 +48,7 @@ struct StreamClock: Sendable {
     private var reportOffset: Int64?
     private var reportTarget: Int64 = 0
 
-    /// The camera's clock minus the host's, by the newest credible or incredible report; nil where none came.
+    /// The camera's clock minus the host's, by the newest report of a clock, right or wrong; nil where none came.
     private(set) var cameraOffset: Duration?
 
     /// Starts with a new session.
@@ -59,9 +59,11 @@ struct StreamClock: Sendable {
     mutating func report(utc: Int64, stamp: Int64, arrival: Arrival) {
         guard case .live(let limit) = kind else { return }
         let (offset, overflow) = utc.subtractingReportingOverflow(arrival.wallNanoseconds)
-        guard !overflow, Self.credibleYears.contains(utc), stamp.magnitude < 1 << 60 else { return dropReports() }
+        guard !overflow, Self.clockYears.contains(utc), stamp.magnitude < 1 << 60 else { return dropReports() }
         cameraOffset = .nanoseconds(offset)
-        guard offset.magnitude <= limit.nanoseconds.magnitude else { return dropReports() }
+        guard Self.credibleYears.contains(utc), offset.magnitude <= limit.nanoseconds.magnitude else {
+            return dropReports()
+        }
         reportTarget = utc - stamp
         let isSmallChange = reportOffset.map { ($0 - reportTarget).magnitude < Self.reportStep.magnitude } ?? false
         if !isSmallChange { reportOffset = reportTarget }
@@ -109,6 +111,9 @@ struct StreamClock: Sendable {
     }
 
     private mutating func dropReports() { reportOffset = nil }
+
+    // 1970, in any time zone, to 2100: a clock that was never set. A report of 1900 says that there is no clock.
+    private static let clockYears: Range<Int64> = -86_400_000_000_000..<4_102_444_800_000_000_000
 
     // 2020 to 2100: a camera without a battery starts in 1970 or 2000.
     private static let credibleYears: Range<Int64> = 1_577_836_800_000_000_000..<4_102_444_800_000_000_000

@@ -86,6 +86,17 @@ public struct CameraConditionRule: Sendable {
         return findings
     }
 
+    /// Ends what lasts of these kinds and can no longer be seen to be gone.
+    ///
+    /// - Returns: an end for each that was open.
+    public mutating func end(_ kinds: [SecurityKind], at time: FrameTime) -> [Finding] {
+        kinds.compactMap { kind in
+            guard isOpen(kind) else { return nil }
+            watches[kind]?.timer.close()
+            return finding(kind, .ended, until: time.presentation, at: time)
+        }
+    }
+
     /// Open, or about to.
     func isDoubtful(_ kind: SecurityKind) -> Bool {
         guard let timer = watches[kind]?.timer else { return false }

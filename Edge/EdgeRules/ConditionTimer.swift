@@ -40,6 +40,12 @@ struct ConditionTimer: Hashable, Sendable {
     /// Whether it is about to open.
     var isPending: Bool { !isOpen && doubt != nil }
 
+    /// Ends it without evidence.
+    mutating func close() {
+        isOpen = false
+        doubt = nil
+    }
+
     /// Takes evidence.
     ///
     /// - Parameter from: when what it says began, where that is earlier than now.

@@ -72,7 +72,7 @@ extension CameraView {
             return words.starts(with: ["#", name[...]]) ? Array(words.dropFirst(2)) : nil
         }
         let size = lines[8].split(separator: " ").compactMap { Int($0) }
-        guard let site = words(2, "site")?.first, let light = words(3, "light")?.first.flatMap({ Int($0) }),
+        guard let site = words(2, "site"), let light = words(3, "light")?.first.flatMap({ Int($0) }),
             let frame = words(4, "frame")?.compactMap({ Int($0) }), frame.count == 2,
             let taken = words(5, "taken")?.first.flatMap({ Double($0) }),
             let offset = words(6, "offset")?.compactMap({ Double($0) }), offset.count == 2,
@@ -84,7 +84,7 @@ extension CameraView {
         self.init(
             light: light, size: FrameSize(width: size[0], height: size[1]),
             frameSize: FrameSize(width: frame[0], height: frame[1]), pixels: [UInt8](pixels),
-            sharpness: sharpness, takenAt: Date(timeIntervalSince1970: taken), site: String(site),
+            sharpness: sharpness, takenAt: Date(timeIntervalSince1970: taken), site: String(site.first ?? ""),
             offset: Point(x: offset[0], y: offset[1]))
     }
 

@@ -18,6 +18,8 @@ public struct PictureConditionConfiguration: Hashable, Sendable {
     public var stillGood = 0.7
     /// Below this share of blocks in their place one looks farther: the camera may have moved.
     public var leastStaying = 0.35
+    /// So many views are kept, of all kinds of light and shapes of the picture; then the oldest gives way.
+    public var mostViews = 3 * CameraView.lightCount
     /// One in so many looks goes farther, as that takes some milliseconds.
     public var looksBetweenWide = 3
 

@@ -11,7 +11,7 @@ public import Foundation
 public struct PictureConditionMeter: ~Copyable {
     /// How it looks.
     public let configuration: PictureConditionConfiguration
-    /// The views it knows, by light.
+    /// The views it knows: one of each light and shape.
     public private(set) var views: [CameraView] = []
 
     private struct Gathering {
@@ -78,6 +78,12 @@ public struct PictureConditionMeter: ~Copyable {
         return try takeView(at: time, site: site)
     }
 
+    /// Whether it can be told of the newest picture if it shows the place: whether a view of its shape is known.
+    public var knowsPlace: Bool { views.contains { $0.size == workingSize } }
+
+    /// Whether it can be told in some light if the newest picture is sharp: whether a view of its frame size is known.
+    public var knowsSharpness: Bool { views.contains { $0.size == workingSize && $0.frameSize == frameSize } }
+
     /// The newest picture is not to be learned from.
     public mutating func interrupt() { gathering = nil }
 }
@@ -126,8 +132,7 @@ extension PictureConditionMeter {
     }
 
     private func wantsView(at time: Date) -> Bool {
-        guard let known = views.first(where: { $0.light == light }) else { return true }
-        if known.size != workingSize { return true }
+        guard let known = views.first(where: { $0.light == light && $0.size == workingSize }) else { return true }
         return time.timeIntervalSince(known.takenAt) > configuration.viewLasts / .seconds(1)
     }
 
@@ -169,8 +174,11 @@ extension PictureConditionMeter {
 
     private mutating func keep(_ view: CameraView) throws(VisionError) {
         let made = try ViewModel(view)
-        if let known = views.firstIndex(where: { $0.light == view.light }) {
-            (views[known], models[known]) = (view, made)
+        // A second stream may be of another shape: its views stand beside those of the first.
+        let known = views.firstIndex { $0.light == view.light && $0.size == view.size }
+        let oldest = views.indices.min { views[$0].takenAt < views[$1].takenAt }
+        if let place = known ?? (views.count >= configuration.mostViews ? oldest : nil) {
+            (views[place], models[place]) = (view, made)
         } else {
             views.append(view)
             models.append(made)

@@ -72,7 +72,7 @@ import Testing
 }
 
 /// A gray street with, perhaps, a bright box of 40 × 30 pixels.
-private final class Picture {
+final class Picture {
     let bytes: UnsafeMutablePointer<UInt8>
 
     init(size: FrameSize, boxLeft: Int?) {

@@ -109,6 +109,19 @@ import Testing
         #expect(abs(seconds(time)) < 0.001)
     }
 
+    @Test(arguments: [Int64(0), 946_684_800_000_000_000]) func aClockThatWasNeverSetIsTold(utc: Int64) {
+        var clock = makeLive()
+        clock.report(utc: utc, stamp: 0, arrival: arrival(0))
+        #expect(clock.cameraOffset == .nanoseconds(utc - wallStart))
+        #expect(clock.time(stamp: 0, arrival: arrival(0)).clock == .arrival)
+    }
+
+    @Test(arguments: [Int64.max, -2_208_988_800_000_000_000]) func whoHasNoClockHasNoOffset(utc: Int64) {
+        var clock = makeLive()
+        clock.report(utc: utc, stamp: 0, arrival: arrival(0))
+        #expect(clock.cameraOffset == nil)
+    }
+
     @Test func smallCorrectionsOfReportsAreSlewedLargeOnesStep() {
         var clock = makeLive()
         clock.report(utc: wallStart, stamp: 0, arrival: arrival(0))

@@ -79,6 +79,20 @@ import Testing
         #expect(watch.told == ["\(kind) opened 7 30", "\(kind) ended 7 \(130 + Int(patience.open.inSeconds))"])
     }
 
+    @Test func whatCanNoLongerBeSeenIsEndedAndMayOpenAnew() throws {
+        let moved = try #require(Self.bad["cameraMoved"])
+        var watch = Watch()
+        watch.see(Self.good, seconds: 30)
+        watch.see(moved, seconds: 60)
+        let ends = watch.rule.end([.cameraMoved, .cameraBlurred], at: makeFrameTime(watch.second))
+        #expect(ends.map(\.situation) == [7])
+        #expect(watch.rule.open(at: makeFrameTime(watch.second)).isEmpty)
+        watch.see(Self.good, seconds: 5)
+        #expect(watch.rule.mayLearn)
+        watch.see(moved, seconds: 60)
+        #expect(watch.told == ["cameraMoved opened 7 30", "cameraMoved opened 8 95"])
+    }
+
     @Test(arguments: bad.keys.sorted()) func whatPassesIsNotTold(kind: String) throws {
         let reading = try #require(Self.bad[kind])
         var watch = Watch()

@@ -138,6 +138,28 @@ import Testing
         #expect((try meter.look(at: street(dx: 40).frame(seconds: 1)).view?.moved ?? 0) > 0.5)
     }
 
+    @Test func aViewWithoutASiteFileComesBack() throws {
+        var view = try #require(makeTrainedMeter().views.first)
+        view.site = ""
+        let restored = try #require(CameraView(pgm: view.pgm))
+        #expect(restored.site.isEmpty && restored.pixels == view.pixels)
+    }
+
+    /// A second stream of another shape is analysed for a while: what is known of the first stays.
+    @Test func viewsOfTwoShapesStandSideBySide() throws {
+        var meter = try makeTrainedMeter()
+        let first = try #require(meter.views.first)
+        let squares = Canvas.streets(width: 480, height: 360, noise: 6)
+        for second in 0..<24 {
+            _ = try meter.look(at: squares[second % squares.count].frame(seconds: Double(second)))
+            if second == 0 { #expect(!meter.knowsPlace && !meter.knowsSharpness) }
+            _ = try meter.learn(at: testStart, site: "a")
+        }
+        #expect(meter.views.count == 2 && meter.views.contains(first))
+        #expect((try meter.look(at: street(dx: 40).frame(seconds: 30)).view?.moved ?? 0) > 0.5)
+        #expect(meter.knowsPlace && meter.knowsSharpness)
+    }
+
     @Test func brokenViewsAreRefused() throws {
         let good = try #require(makeTrainedMeter().views.first).pgm
         #expect(CameraView(pgm: Data()) == nil)

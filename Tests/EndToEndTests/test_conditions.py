@@ -9,7 +9,34 @@ from judge import Store, judge
 OPENED, ENDED = 1, 3
 
 
+def conditions_told(store):
+    """(camera, kind, phase, alert, has a still) of each record about a condition."""
+    return store.query("SELECT c.name, a.kind, a.phase, a.alert, a.evidence IS NOT NULL FROM alert a JOIN camera c ON c.id = a.camera "
+                       "WHERE a.kind LIKE 'camera%' OR a.kind IN ('signalLoss', 'clockDrift', 'frameRateLow') ORDER BY a.cursor")
+
+
 class ConditionTests(EndToEndTest):
+    def test_what_lasts_ends_when_its_camera_is_no_longer_configured(self):
+        collector = Collector(self.place).start().wait_ready()
+        cameras = Cameras(self.place, [("cam-1", clips.boxes()), ("cam-2", clips.boxes())]).start()
+        settings = {"stall-seconds": 3, "connect-seconds": 3}
+        agent = Agent(self.place, [(name, cameras.url(name), clips.site(name)) for name in ("cam-1", "cam-2")],
+                      camera_settings=settings).enroll(collector).start()
+        store = Store(collector.data)
+        wait_until(lambda: store.query("SELECT count(DISTINCT camera) FROM passage")[0][0] == 2, 60, lambda: "both cameras count", 0.2)
+        cameras.command("stop cam-1")
+        wait_until(lambda: len(conditions_told(store)) == 1, 40, lambda: f"the loss is told: {conditions_told(store)}", 0.2)
+        number = conditions_told(store)[0][3]
+        self.assertEqual(agent.stop(), 0)
+        kept = agent.data / "views" / "cam-1.conditions.json"
+        self.assertTrue(kept.exists())
+        agent.write_config("agent", [("cam-2", cameras.url("cam-2"), clips.site("cam-2"))], {}, settings, {}, {})
+        agent.start()
+        wait_until(lambda: len(conditions_told(store)) == 2, 40, lambda: f"the end is told: {conditions_told(store)}", 0.2)
+        self.assertEqual(conditions_told(store)[1][:4], ("cam-1", "signalLoss", ENDED, number))
+        wait_until(lambda: not kept.exists(), 10, lambda: "nothing is remembered of it", 0.2)
+        self.assertEqual(agent.stop(), 0)
+
     def test_a_lost_signal_opens_goes_on_over_a_restart_and_ends(self):
         collector = Collector(self.place).start().wait_ready()
         cameras = Cameras(self.place, [("cam-1", clips.boxes()), ("cam-2", clips.boxes())]).start()
@@ -18,9 +45,7 @@ class ConditionTests(EndToEndTest):
         store = Store(collector.data)
 
         def told():
-            """(camera, kind, phase, alert, has a still) of each record about a condition."""
-            return store.query("SELECT c.name, a.kind, a.phase, a.alert, a.evidence IS NOT NULL FROM alert a JOIN camera c ON c.id = a.camera "
-                               "WHERE a.kind LIKE 'camera%' OR a.kind IN ('signalLoss', 'clockDrift', 'frameRateLow') ORDER BY a.cursor")
+            return conditions_told(store)
 
         wait_until(lambda: store.query("SELECT count(DISTINCT camera) FROM passage")[0][0] == 2, 60, lambda: "both cameras count", 0.2)
         cameras.command("stop cam-1")

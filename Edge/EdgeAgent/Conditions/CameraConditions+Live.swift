@@ -34,6 +34,16 @@ extension CameraConditions {
         note(StreamReading(status()), time: Self.now)
     }
 
+    /// Keeps what lasts now, after it was told.
+    func keep() { keep(at: Self.now) }
+
+    /// What lasted of a camera that is no longer configured: nobody else will end it.
+    static func ends(of open: [OpenCondition]) -> [Finding] {
+        let time = now
+        var rule = CameraConditionRule(open: open, at: time)
+        return rule.end(SecurityKind.allCases, at: time)
+    }
+
     /// Keeps a still, for what is told when there is no picture any more.
     func keep(_ still: Still, of frame: Frame) {
         newestStill = DatedStill(still: still, capturedAt: frame.time.capturedAt)

@@ -15,6 +15,7 @@ struct Agent: Service {
     private let shipper: Shipper
     private let transport: HTTPTransport
     private let cameras: [CameraWatch]
+    private let memory: ViewFolder
     private let recording: Recording?
     private let clips: ClipDesk?
     private let poller: ClipPoller
@@ -42,6 +43,8 @@ struct Agent: Service {
         shipper = Shipper(outbox, transport: transport, key: key, configuration: shipping, logger: logger)
         let outbox = outbox
         let memory = ViewFolder(paths.views)
+        self.memory = memory
+        Self.endConditions(in: memory, besides: configuration.cameras.map(\.source.camera), outbox)
         cameras = configuration.cameras.map {
             CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory)
         }
@@ -57,6 +60,16 @@ struct Agent: Service {
                 $0, cameras: watches.map(APICamera.init), index: recording?.index, paths: paths, logger: logger)
         }
         problems = [runs.problem, problem, clipProblem].compactMap(\.self)
+    }
+
+    /// Cameras that are no longer configured have nobody else who ends what lasted.
+    private static func endConditions(in memory: ViewFolder, besides cameras: [CameraID], _ outbox: Outbox) {
+        for camera in memory.camerasWithConditions where !cameras.contains(camera) {
+            for finding in CameraConditions.ends(of: memory.conditions(of: camera).open) {
+                outbox.append(RecordMaker(camera: camera).record(of: finding, evidence: nil), lane: finding.lane)
+            }
+            memory.keep([], of: camera, site: "")
+        }
     }
 
     /// The recordings; what stands in their way is a problem, not the end.
@@ -150,12 +163,13 @@ struct Agent: Service {
     ///
     /// - Returns: whether all have ended.
     private func stopCameras(within limit: Duration) async -> Bool {
-        let cameras = cameras
+        let (cameras, memory) = (cameras, memory)
         let (recording, clips) = (recording, clips)
         return await Self.isDone(within: limit) { done in
             Thread.detachNewThread {
                 for camera in cameras { camera.end() }
                 for camera in cameras { camera.wait() }
+                memory.flush(within: .seconds(2))
                 clips?.stop()
                 recording?.stop()
                 done()

@@ -158,7 +158,7 @@ struct LiveAnalysis: ~Copyable {
 
     private mutating func noteStream(_ streams: CameraStreams, _ decoder: PlannedDecoder) {
         deliverConditions(conditions.note(streams.status))
-        if let problem = decoder.problem, conditions.isNews(inSession: decoder.session) {
+        if decoder.planner.pinned != nil, conditions.isNews(inSession: decoder.session), let problem = decoder.problem {
             logger.warning("the stream does not suit", metadata: ["problem": "\(problem)"])
         }
     }
@@ -170,6 +170,7 @@ struct LiveAnalysis: ~Copyable {
             let record = maker.record(of: finding, evidence: proof?.wire(in: finding.time.capturedAt))
             outbox.append(record, lane: finding.lane, evidence: (proof?.still).files)
         }
+        conditions.keep()
         health.expectChange()
     }
 
