@@ -27,9 +27,10 @@ def tables(scores):
     yield table(["way", *first["classes"]],
                 [[way, *(cell(c["recall under 24 px"]) for c in r["classes"].values())] for way, r in scores["pictures"].items()],
                 "Recall of objects under 24 × 24 pixels of the picture, at the candidate threshold")
-    yield table(["class", "boxes", "recall", "working threshold"],
-                [[n, c["boxes"], cell(c["recall"]), scores["working thresholds"][n]] for n, c in list(scores["pictures"].values())[1]["classes"].items()],
-                f"Boxes and recall at the candidate threshold, {list(scores['pictures'])[1]}")
+    yield table(["class", "boxes", "recall at the candidate threshold", "working threshold", "precision there", "recall there"],
+                [[n, c["boxes"], cell(c["recall"]), w["threshold"], cell(w["precision"]), cell(w["recall"])]
+                 for (n, c), w in zip(list(scores["pictures"].values())[1]["classes"].items(), scores["working"].values())],
+                f"Thresholds, {list(scores['pictures'])[1]}")
     yield table(["pictures", "number", *first["classes"]],
                 [[name, r["pictures"], *(f"{cell(c['AP50'])} ({c['boxes']})" for c in r["classes"].values())] for name, r in scores["conditions"].items()],
                 "AP50 (boxes) by light and source, whole 640x384")
@@ -39,7 +40,8 @@ def tables(scores):
         yield table(["clip", "frames", "false detections", "given"],
                     [[n, r["frames"], r["false"], ", ".join(f"{k} {v}" for k, v in r.get("given", {}).items()) or "–"]
                      for n, r in scores["quiet clips"].items()],
-                    f"Quiet intervals at the working thresholds: {scores['quiet clips']['all']['per 1000 frames']} false detections in 1,000 frames")
+                    f"Quiet intervals at the working thresholds: {scores['quiet clips']['all']['per 1000 frames']} false detections in 1,000 frames (" +
+                    ", ".join(f"scores from {f}: {n}" for f, n in scores["quiet clips"]["all"]["per 1000 frames above"].items()) + ")")
 
 
 def table(head, rows, title):
