@@ -46,7 +46,7 @@ public struct RequestLimits: Hashable, Sendable {
     /// Agents that may wait for wanted films at one time.
     public var clipPolls = 300
     /// Large files that may be on their way to one person.
-    public var filmsPerUser = 16
+    public var filmsPerUser = 32
     /// The same to all people.
     public var films = 256
     /// What films may be asked for.

@@ -32,9 +32,11 @@ import Testing
         return try await store.createUser(user, now: testNow).id
     }
 
-    private func ask(_ store: CollectorDatabase, camera: Int64 = 1, user: Int64) async throws -> ClipAnswer {
-        let wish = ClipWish(camera: camera, from: testNow - 60, to: testNow, user: user)
-        return try await store.askForClip(wish, rules: ClipRules(), now: testNow)
+    private func ask(
+        _ store: CollectorDatabase, camera: Int64 = 1, user: Int64, now: Date = testNow
+    ) async throws -> ClipAnswer {
+        let wish = ClipWish(camera: camera, from: now - 60, to: now, user: user)
+        return try await store.askForClip(wish, rules: ClipRules(), now: now)
     }
 
     private func asked(_ answer: ClipAnswer) throws -> ClipRequest {
@@ -129,12 +131,74 @@ import Testing
         }
     }
 
+    @Test func whatAnAgentStillWorksOnCountsAndWhatIsOverDoesNot() async throws {
+        let place = try TemporaryStore()
+        var agent = try await TestAgent(at: place.store)
+        _ = try await place.store.accept(try agent.next([makeHealth(1)]), receivedAt: testNow)
+        let user = try await makeUser(place.store)
+        // Asked and taken back before the agent heard of it: free.
+        for _ in 0..<9 {
+            #expect(
+                try await place.store.cancelClip(try asked(try await ask(place.store, user: user)).id, now: testNow))
+        }
+        var requests: [ClipRequest] = []
+        for _ in 0..<8 { requests.append(try asked(try await ask(place.store, user: user))) }
+        _ = try await place.store.handOutClips(agent: agent.id, run: "r", limit: 16, now: testNow)
+        #expect(try await place.store.cancelClip(requests[0].id, now: testNow))
+        #expect(try await ask(place.store, user: user) == .refused(.cameraBusy))
+        #expect(try await place.store.handOutClips(agent: agent.id, run: "s", limit: 16, now: testNow).count == 7)
+        // After a while it is over, and gives its place back.
+        _ = try asked(try await ask(place.store, user: user, now: testNow + 901))
+        _ = try await place.store.accept(
+            try agent.next([makeClip(2, request: requests[1].id, film: film)]), receivedAt: testNow)
+        #expect(try await ask(place.store, user: user, now: testNow + 901) == .refused(.cameraBusy))
+        _ = try await place.store.appendEvidence(
+            sha256: makeEvidence(film).sha256, agent: agent.id, offset: 0, chunk: film, receivedAt: testNow)
+        _ = try asked(try await ask(place.store, user: user, now: testNow + 901))
+        // A week later nothing of all this is waited for, and nothing is handed out.
+        let later = testNow + 8 * 86_400
+        #expect(try await place.store.handOutClips(agent: agent.id, run: "t", limit: 16, now: later).isEmpty)
+        for _ in 0..<8 { _ = try asked(try await ask(place.store, user: user, now: later)) }
+        #expect(try await ask(place.store, user: user, now: later) == .refused(.cameraBusy))
+        #expect(try await place.store.check().problems.isEmpty)
+    }
+
+    @Test func aPersonAsksForSoManyFilmsADay() async throws {
+        let place = try TemporaryStore()
+        var agent = try await TestAgent(at: place.store)
+        _ = try await place.store.accept(try agent.next([makeHealth(1)]), receivedAt: testNow)
+        let user = try await makeUser(place.store)
+        for _ in 0..<100 {
+            #expect(
+                try await place.store.cancelClip(try asked(try await ask(place.store, user: user)).id, now: testNow))
+        }
+        #expect(try await ask(place.store, user: user) == .refused(.personDay))
+        _ = try asked(try await ask(place.store, user: user, now: testNow + 86_401))
+    }
+
+    @Test(arguments: [
+        "UPDATE clipRequest SET clip = NULL", "UPDATE clipRequest SET clip = 77", "UPDATE clipRequest SET camera = 2",
+        "UPDATE clipRequest SET clip = 4",
+    ])
+    func aRequestThatItsRecordDoesNotAnswerIsReported(change: String) async throws {
+        let place = try TemporaryStore()
+        var agent = try await TestAgent(at: place.store)
+        let health = [makeHealth(1), makeHealth(2, camera: "cam-2")]
+        _ = try await place.store.accept(try agent.next(health), receivedAt: testNow)
+        let request = try asked(try await ask(place.store, user: try await makeUser(place.store)))
+        let clips = [makeClip(3, request: request.id, film: film), makeClip(4, alert: 1, film: film)]
+        _ = try await place.store.accept(try agent.next(clips), receivedAt: testNow)
+        #expect(try await place.store.check().isClean)
+        try await place.store.pool.write { db in try db.execute(sql: change) }
+        #expect(try await place.store.check().isClean == false)
+    }
+
     @Test func anAlertHasTheFilmThatNamesIt() async throws {
         let place = try TemporaryStore()
         var agent = try await TestAgent(at: place.store)
         let clips = [
             makeClip(4, alert: 1, problem: "no packets of that time are left"), makeClip(5, alert: 1, film: film),
-            makeClip(6, camera: "cam-2", alert: 2, film: film),
+            makeClip(6, camera: "cam-2", alert: 2, film: film), makeClip(7, alert: 1, problem: "gone"),
         ]
         _ = try await place.store.accept(
             try agent.next([makeAlert(1), makeAlert(2), makeAlert(3)] + clips), receivedAt: testNow)

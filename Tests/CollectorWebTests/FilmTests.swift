@@ -160,7 +160,7 @@ import Testing
     @Test func aFilmIsTakenBackWhileItWaits() async throws {
         let harness = try WebHarness { $0.limits.clipPoll = .milliseconds(5) }
         let agent = try await harness.agent(site: "here")
-        try await agent.deliver([makeCameraHealth()], to: harness)
+        try await agent.deliver([makeCameraHealth(), makeCameraHealth(camera: "cam-2")], to: harness)
         let token = try await harness.session(of: try await harness.person(.viewer))
         let other = try await harness.session(of: try await harness.person(.viewer))
         try await harness.run { (browser: Browser) async throws -> Void in
@@ -171,6 +171,7 @@ import Testing
             let stranger = browser.logged(in: other)
             #expect(try await !stranger.get("/cameras/1/films?part=1").text.contains("/cancel"))
             #expect(try await stranger.post(String(address)).status == .forbidden)
+            #expect(try await viewer.get("/cameras/2").status == .ok)
             #expect(try await viewer.post("/cameras/2\(address.dropFirst("/cameras/1".count))").status == .notFound)
             #expect(try await viewer.post(String(address)).status == .seeOther)
             #expect(try await viewer.get("/cameras/1/films?part=1").text.contains("Đã hủy"))
@@ -229,10 +230,49 @@ import Testing
         #expect(audit.filter { $0.action == .evidenceDownloaded }.count == 1)
     }
 
+    @Test func aDownloadAfterAPlayIsWrittenDownAndSoIsALookOfALaterSession() async throws {
+        let harness = try WebHarness()
+        let agent = try await harness.agent(site: "here")
+        try await agent.deliver([makeClip(alert: 1, film: film)], to: harness)
+        try await arrive(film, from: agent, at: harness)
+        let person = try await harness.person(.viewer)
+        let path = "/v1/evidence/\(hash(film))"
+        let token = try await harness.session(of: person)
+        try await harness.run { (browser: Browser) async throws -> Void in
+            for address in [path, path, path + "?download=1", path + "?download=1"] {
+                _ = try await browser.logged(in: token).get(address, headers: [.range: "bytes=0-9"])
+            }
+        }
+        try await harness.store.closeSession(token: token)
+        harness.now += 1
+        let later = try await harness.session(of: person)
+        try await harness.run { (browser: Browser) async throws -> Void in
+            _ = try await browser.logged(in: later).get(path, headers: [.range: "bytes=0-9"])
+        }
+        let audit = try await harness.store.auditEntries(before: nil, limit: 20).map(\.entry.action)
+        #expect(audit.filter { $0 == .evidenceViewed }.count == 2)
+        #expect(audit.filter { $0 == .evidenceDownloaded }.count == 1)
+    }
+
+    @Test func wordsOfTheAgentAreForStaffAlone() async throws {
+        let strings = try WebHarness().site.services.pages.tables[.vietnamese]
+        let words = "disk I/O error at /var/lib/ngatu"
+        #expect(FilmViews.reason(words, strings, isStaff: false) == strings("film_reason_other"))
+        #expect(FilmViews.reason(words, strings, isStaff: true).contains(words))
+    }
+
+    @Test func aFileThatIsShorterThanItsRecordIsAnError() throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("film-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: file) }
+        try film.write(to: file)
+        _ = try FileBody(file, range: 0..<5_000)
+        #expect(throws: StoreError.self) { try FileBody(file, range: 0..<5_001) }
+    }
+
     @Test func largeFilesOnTheirWayAreBounded() async throws {
         let harness = try WebHarness { $0.limits.filmsPerUser = 0 }
         let agent = try await harness.agent(site: "here")
-        let large = Data(repeating: 7, count: 5 << 20)
+        let large = Data(repeating: 7, count: 256 << 10)
         try await agent.deliver([makeClip(alert: 1, film: large)], to: harness)
         try await arrive(large, from: agent, at: harness)
         let token = try await harness.session(of: try await harness.person(.viewer))
@@ -241,6 +281,21 @@ import Testing
             let viewer = browser.logged(in: token)
             #expect(try await viewer.get(path).status == .tooManyRequests)
             #expect(try await viewer.get(path, headers: [.range: "bytes=0-99"]).data.count == 100)
+        }
+    }
+
+    @Test func aLargeFileGivesItsPlaceBack() async throws {
+        let harness = try WebHarness { $0.limits.filmsPerUser = 1 }
+        let agent = try await harness.agent(site: "here")
+        let large = Data((0..<(700 << 10)).map { UInt8(truncatingIfNeeded: $0 &* 13) })
+        try await agent.deliver([makeClip(alert: 1, film: large)], to: harness)
+        try await arrive(large, from: agent, at: harness)
+        let token = try await harness.session(of: try await harness.person(.viewer))
+        try await harness.run { (browser: Browser) async throws -> Void in
+            for _ in 0..<3 {
+                let answer = try await browser.logged(in: token).get("/v1/evidence/\(hash(large))")
+                #expect(answer.status == .ok && answer.data == large)
+            }
         }
     }
 
@@ -281,6 +336,44 @@ import Testing
                 let page = try await browser.logged(in: token).get(path).text
                 #expect(page.contains("data-film=\"\(hash(film))\""), "\(path)")
             }
+        }
+    }
+
+    /// A file comes while no stream is open: no record tells of it, the page that comes back is told all the same.
+    @Test func aPageThatComesBackIsToldOfFilmsThatCameMeanwhile() async throws {
+        let harness = try WebHarness()
+        let agent = try await harness.agent(site: "here")
+        try await agent.deliver([makeAlert(number: 7), makeClip(alert: 7, film: film)], to: harness)
+        let seen = try await harness.store.currentCursor()
+        try await arrive(film, from: agent, at: harness)
+        try await agent.deliver([makeClip(alert: 7, film: film)], to: harness)
+        var teller = LiveTeller(
+            services: harness.site.services, scope: .all, strings: harness.site.services.pages.tables[.vietnamese])
+        let start = try await harness.store.currentCursor()
+        let told = try #require(try await teller.begin(after: seen, start: start).first).text
+        #expect(told.contains("data-film=") && told.contains(hash(film)) && !told.contains("đang được gửi về"))
+    }
+
+    @Test func aLaterRecordHidesNoFilmThatIsHere() async throws {
+        let harness = try WebHarness()
+        let agent = try await harness.agent(site: "here")
+        try await agent.deliver([makeClip(alert: 6, film: film), makeAlert(number: 7)], to: harness)
+        try await arrive(film, from: agent, at: harness)
+        var teller = LiveTeller(
+            services: harness.site.services, scope: .all, strings: harness.site.services.pages.tables[.vietnamese])
+        _ = try await teller.begin(after: nil, start: try await harness.store.currentCursor())
+        for clip in [makeClip(alert: 7, film: film), makeClip(alert: 7, film: nil, problem: "gone")] {
+            let before = try await harness.store.currentCursor()
+            try await agent.deliver([clip], to: harness)
+            var content = LiveMailbox.Content(cursor: before + 1)
+            content.items = try await harness.store.feed(after: before, scope: .all, limit: 5)
+            let told = try #require(try await teller.update(content).first).text
+            #expect(told.contains("data-film=") && told.contains(hash(film)))
+        }
+        let token = try await harness.session(of: try await harness.person(.viewer))
+        try await harness.run { (browser: Browser) async throws -> Void in
+            let page = try await browser.logged(in: token).get("/live").text
+            #expect(page.contains("data-film=\"\(hash(film))\""))
         }
     }
 }

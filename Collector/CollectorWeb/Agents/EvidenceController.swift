@@ -13,7 +13,7 @@ struct EvidenceController: Sendable {
     /// Large files on their way: a reader that pauses holds a connection.
     private let sendings: StreamRegister
     /// Smaller files are sent before a reader can pause.
-    private static let largeByteCount: Int64 = 4 << 20
+    private static let largeByteCount: Int64 = 256 << 10
 
     init(services: WebServices, door: AgentDoor) {
         self.services = services
@@ -85,11 +85,12 @@ struct EvidenceController: Sendable {
     }
 
     private func body(_ file: URL, _ range: Range<Int64>, _ visit: Visit) throws -> ResponseBody {
-        guard Int64(range.count) > Self.largeByteCount else { return FileBody.make(file, range: range, place: nil) }
+        let sending = try FileBody(file, range: range)
+        guard Int64(range.count) >= Self.largeByteCount else { return sending.body() }
         guard let place = sendings.place(for: visit.user.id) else {
             throw WebError(.tooMany, "too many films are being sent; close one", retryAfterSeconds: 5)
         }
-        return FileBody.make(file, range: range, place: place)
+        return sending.body(place: place, patience: services.configuration.limits.slowReaderTimeout)
     }
 
     private func noteLook(at evidence: StoredEvidence, isDownload: Bool, isWhole: Bool, _ visit: Visit) async throws {

@@ -82,12 +82,3 @@ struct LiveStream: Sendable {
         return session.user != visit.user || Access.decide(session.user, .view, on: .liveStream) != .allowed
     }
 }
-
-/// Takes a writer into the one task that writes.
-///
-/// `@unchecked`: while the stream runs only the telling task touches `writer`, and before and after it only the caller.
-private final class WriterBox: @unchecked Sendable {
-    var writer: any ResponseBodyWriter
-
-    init(_ writer: any ResponseBodyWriter) { self.writer = writer }
-}
