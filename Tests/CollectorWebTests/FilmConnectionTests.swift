@@ -29,7 +29,7 @@ import Testing
             let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(host: "127.0.0.1", port: port).get()
             try await channel.writeAndFlush(ByteBuffer(string: head))
-            while waiting.count < 1 { try await Task.sleep(for: .milliseconds(2)) }
+            while waiting.listening < 1 { try await Task.sleep(for: .milliseconds(2)) }
             // Nobody rings: what the end of the connection wakes finds a wish, and must leave it.
             let wish = ClipWish(camera: 1, from: harness.now - 60, to: harness.now, user: user.id)
             _ = try await harness.store.askForClip(wish, rules: ClipRules(), now: harness.now)

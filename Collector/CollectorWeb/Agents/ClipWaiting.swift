@@ -6,6 +6,7 @@ final class ClipWaiting: Sendable {
         var next = 0
         var bells: [Int64: [Int: AsyncStream<Void>.Continuation]] = [:]
         var count = 0
+        var listening = 0
     }
 
     /// One may still hang on a connection that nobody reads when the agent comes back.
@@ -15,8 +16,10 @@ final class ClipWaiting: Sendable {
 
     init(total: Int) { self.total = total }
 
-    /// Agents that wait now.
+    /// Agents that have a place now.
     var count: Int { state.withLock { $0.count } }
+    /// Those of them that were told that nothing is wanted yet, and listen for the bell.
+    var listening: Int { state.withLock { $0.listening } }
 
     /// What became of asking for a place.
     enum Entry {
@@ -45,6 +48,8 @@ final class ClipWaiting: Sendable {
         for bell in state.withLock({ Array($0.bells[agent, default: [:]].values) }) { bell.yield() }
     }
 
+    fileprivate func listen(_ isBeginning: Bool) { state.withLock { $0.listening += isBeginning ? 1 : -1 } }
+
     fileprivate func leave(_ agent: Int64, _ number: Int) {
         state.withLock { state in
             guard state.bells[agent]?.removeValue(forKey: number) != nil else { return }
@@ -72,6 +77,8 @@ final class ClipPlace: Sendable {
 
     /// Returns at a ring, after `limit`, or when the task is cancelled.
     func wait(atMost limit: Duration) async {
+        waiting.listen(true)
+        defer { waiting.listen(false) }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in self.rings { return } }
             group.addTask { try? await Task.sleep(for: limit) }  // cancelled: a ring came first
