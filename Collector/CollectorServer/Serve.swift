@@ -98,8 +98,9 @@ struct Serve: AsyncParsableCommand {
         guard let certificate = settings.tlsCertificate, let key = settings.tlsKey else { return limits.server }
         do {
             let chain = try NIOSSLCertificate.fromPEMFile(certificate).map { NIOSSLCertificateSource.certificate($0) }
-            let tls = TLSConfiguration.makeServerConfiguration(
+            var tls = TLSConfiguration.makeServerConfiguration(
                 certificateChain: chain, privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+            tls.minimumTLSVersion = .tlsv12
             return try .tls(limits.server, tlsConfiguration: tls)
         } catch {
             throw Failure("TLS files \(certificate) and \(key) cannot be used: \(error)", code: 65)

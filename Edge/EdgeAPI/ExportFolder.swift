@@ -105,6 +105,9 @@ final class ExportWriter: @unchecked Sendable {
     private let descriptor: Int32
     private var hash = SHA256()
     private(set) var byteCount: Int64 = 0
+    private var syncedByteCount: Int64 = 0
+    /// More would wait in memory for the disk, and keep the recordings of the same disk waiting with it.
+    private static let mostUnsynced: Int64 = 8 << 20
 
     fileprivate init(_ folder: String, _ suffix: String) throws {
         self.folder = folder
@@ -128,6 +131,9 @@ final class ExportWriter: @unchecked Sendable {
         }
         hash.update(data: data)
         byteCount += Int64(data.count)
+        guard byteCount - syncedByteCount >= Self.mostUnsynced else { return }
+        guard fdatasync(descriptor) == 0 else { throw Self.failure("written") }
+        syncedByteCount = byteCount
     }
 
     /// Makes the file durable under the name of its content; the same content has one file.

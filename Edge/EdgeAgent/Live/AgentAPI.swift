@@ -9,7 +9,7 @@ import Synchronization
 /// The live and playback API of a running agent, where the configuration asks for it.
 ///
 /// A port that is taken or a certificate that cannot be used costs the API, never the watching: it is told in the agent's
-/// health, and tried again.
+/// health. The port is tried again; a certificate is read once, when the agent starts.
 final class AgentAPI: Sendable {
     private static let retry: Duration = .seconds(10)
 
