@@ -7,10 +7,8 @@ import TestSupport
 
 /// Videos made on the spot by the ffmpeg program, 160 × 120, 25 pictures a second, a key frame every two seconds.
 enum Clip {
-    static let isPossible = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
+    static let isPossible = TestProgram.isInstalled("ffmpeg")
     private static let made = Mutex<[String: Data]>([:])
-
-    struct Failure: Error { var message: String }
 
     /// A camera's packets, session 1, from ``testStart`` on.
     static func packets(seconds: Int = 12, encoder: String = "libx264") throws -> [VideoPacket] {
@@ -24,7 +22,8 @@ enum Clip {
             ]
             let quality = ["-c:v", encoder, "-preset", "ultrafast", "-g", "50", "-bf", "0", "-b:v", "200k"]
             let quiet = encoder == "libx265" ? ["-x265-params", "log-level=none:scenecut=0"] : ["-sc_threshold", "0"]
-            try run("ffmpeg", ["-v", "error", "-nostdin", "-y"] + picture + quality + quiet + ["-threads", "1", path])
+            try TestProgram.run(
+                "ffmpeg", ["-v", "error", "-nostdin", "-y"] + picture + quality + quiet + ["-threads", "1", path])
             made[name] = try Data(contentsOf: URL(filePath: path))
             return made[name] ?? Data()
         }
@@ -46,30 +45,11 @@ enum Clip {
         let path = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).mp4").path
         defer { unlink(path) }
         try content.write(to: URL(filePath: path))
-        try run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "null", "-"])
-        let text = try run(
+        try TestProgram.run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "null", "-"])
+        let text = try TestProgram.run(
             "ffprobe",
             ["-v", "error", "-show_entries", "frame=pts_time", "-of", "csv=p=0", "-select_streams", "v:0", path])
         return text.split(whereSeparator: { $0 == "\n" || $0 == "," }).compactMap { Double($0) }
-    }
-
-    /// Runs a program that must not complain; its standard output.
-    @discardableResult
-    private static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/" + program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, complaint.isEmpty else {
-            throw Failure(message: "\(program): \(String(decoding: complaint, as: UTF8.self))")
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }
 

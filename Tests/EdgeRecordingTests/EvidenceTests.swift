@@ -157,7 +157,8 @@ struct EvidenceTests {
         let clip = try write(try EvidenceClip(packets: packets).content)
         let raw = TestClip.folder() + "/still.yuv"
         let order = "select=eq(n\\,40)"
-        try TestClip.run("ffmpeg", ["-v", "error", "-i", clip, "-vf", order, "-frames:v", "1", "-f", "rawvideo", raw])
+        try TestProgram.run(
+            "ffmpeg", ["-v", "error", "-i", clip, "-vf", order, "-frames:v", "1", "-f", "rawvideo", raw])
         let expected = try Data(contentsOf: URL(filePath: raw))
         let luma = try #require(stills[1]).image.luma
         for row in 0..<luma.height {

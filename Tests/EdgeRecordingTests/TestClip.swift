@@ -7,7 +7,7 @@ import TestSupport
 
 /// Videos made on the spot by the ffmpeg program, and read as a camera's packets.
 enum TestClip {
-    static let isAvailable = FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")
+    static let isAvailable = TestProgram.isInstalled("ffmpeg")
 
     private static let root: URL = {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ngatu-recording-\(UUID().uuidString)")
@@ -23,27 +23,6 @@ enum TestClip {
         let own = root.appending(path: UUID().uuidString)
         try? FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
         return own.path
-    }
-
-    struct Failure: Error { var message: String }
-
-    /// Runs a program; its standard output.
-    @discardableResult
-    static func run(_ program: String, _ arguments: [String]) throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/" + program)
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        let (output, errors) = (Pipe(), Pipe())
-        (process.standardOutput, process.standardError) = (output, errors)
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0, complaint.isEmpty else {
-            throw Failure(message: "\(program): \(String(decoding: complaint, as: UTF8.self))")
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// How a clip is made.
@@ -94,7 +73,7 @@ enum TestClip {
     }
 
     private static func encode(_ arguments: [String], _ path: String) throws -> String {
-        try run("ffmpeg", arguments + ["-threads", "1", path])
+        try TestProgram.run("ffmpeg", arguments + ["-threads", "1", path])
         return path
     }
 
@@ -102,7 +81,7 @@ enum TestClip {
         var context: UnsafeMutablePointer<AVFormatContext>?
         guard avformat_open_input(&context, path, nil, nil) >= 0, avformat_find_stream_info(context, nil) >= 0,
             let context, let stream = context.pointee.streams[0]
-        else { throw Failure(message: "cannot read \(path)") }
+        else { throw TestProgram.Failure(message: "cannot read \(path)") }
         var opened: UnsafeMutablePointer<AVFormatContext>? = context
         defer { avformat_close_input(&opened) }
         let parameters = stream.pointee.codecpar.pointee
@@ -191,8 +170,8 @@ struct Playback {
     var times: [Double]
 
     init(_ path: String) throws {
-        try TestClip.run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "null", "-"])
-        let text = try TestClip.run(
+        try TestProgram.run("ffmpeg", ["-v", "error", "-nostdin", "-i", path, "-f", "null", "-"])
+        let text = try TestProgram.run(
             "ffprobe",
             [
                 "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=codec_name,width:frame=pts_time",

@@ -60,22 +60,21 @@ struct EvidencePictures: ~Copyable {
     /// What the film of an alert is cut from.
     func request(_ finding: Finding, _ frame: Frame, _ maker: RecordMaker) -> ClipRequest {
         let box = finding.subjects.first.map { maker.scaled($0.box) }
-        let isMain = frame.session < Self.substreamSessions
         let newest = ring.newest
         var moment = finding.time
-        if !isMain, let newest {
+        if frame.isOfSubstream, let newest {
             // Two clocks cannot be compared: what the main stream shows now is nearest then.
             let isOneClock = newest.time.clock == finding.time.clock
             moment = isOneClock ? newest.time.moved(to: finding.time.capturedAt) : newest.time
         }
         return ClipRequest(
             subject: .alert(finding.situation), camera: camera,
-            session: isMain ? frame.session : newest?.session ?? 0, moment: moment, box: box)
+            session: frame.isOfSubstream ? newest?.session ?? 0 : frame.session, moment: moment, box: box)
     }
 
     /// Where the moment of a frame lies in the main stream; nil where the clocks of the two streams differ in kind.
     private func place(of frame: Frame) -> (session: Int, moment: Duration)? {
-        if frame.session < Self.substreamSessions { return (frame.session, frame.time.presentation) }
+        if !frame.isOfSubstream { return (frame.session, frame.time.presentation) }
         guard let newest = ring.newest, newest.time.clock == frame.time.clock else { return nil }
         return (newest.session, newest.time.presentation(at: frame.time.capturedAt))
     }
@@ -85,7 +84,7 @@ struct EvidencePictures: ~Copyable {
 
     /// Nil where the frame is as good, or the main stream has no picture of that moment.
     private mutating func mainPicture(of frame: Frame, _ purpose: Purpose) -> PixelBuffer? {
-        guard frame.isRough || frame.session >= Self.substreamSessions,
+        guard frame.isRough || frame.isOfSubstream,
             let (session, moment) = place(of: frame), purpose == .alert || budget.isLeft(at: .now)
         else { return nil }
         let before = ProcessUsage.threadCPUTime
@@ -119,6 +118,11 @@ struct StillBudget: Hashable, Sendable {
 
     /// What one took.
     mutating func spend(_ time: Duration) { balance -= time }
+}
+
+extension Frame {
+    /// Whether it comes from the camera's second stream.
+    fileprivate var isOfSubstream: Bool { session >= EvidencePictures.substreamSessions }
 }
 
 extension FrameTime {
