@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 #include "BoxScale.hpp"
 #include "Exposure.hpp"
@@ -33,13 +34,8 @@ int takeSteps(double &debt, double rate, double elapsed, int most) {
 
 }  // namespace
 
-void Motion::setMask(const double *points, const int32_t *counts, int32_t polygonCount) {
-    std::vector<std::vector<double>> polygons;
-    for (int32_t i = 0; i < polygonCount; i++) {
-        polygons.emplace_back(points, points + 2 * counts[i]);
-        points += 2 * counts[i];
-    }
-    polygons_.swap(polygons);
+void Motion::setMask(Polygons polygons) {
+    polygons_ = std::move(polygons);
     if (frameWidth_ > 0) drawMask();
 }
 

@@ -6,6 +6,7 @@
 
 #include "Background.hpp"
 #include "BitMask.hpp"
+#include "Polygons.hpp"
 #include "Regions.hpp"
 #include "Steady.hpp"
 #include "include/cvision.h"
@@ -21,7 +22,7 @@ public:
     explicit Motion(const ocv_motion_settings &settings) : settings_(settings) {}
 
     /// Polygons as shares of the picture.
-    void setMask(const double *points, const int32_t *counts, int32_t polygonCount);
+    void setMask(Polygons polygons);
 
     void update(
         const uint8_t *luma, ptrdiff_t stride, int width, int height, double elapsed, ocv_motion_region *regions,
@@ -55,7 +56,7 @@ private:
     double absorbSeconds() const;
 
     ocv_motion_settings settings_;
-    std::vector<std::vector<double>> polygons_;
+    Polygons polygons_;
     int frameWidth_ = 0, frameHeight_ = 0;
     int width_ = 0, height_ = 0, factorX_ = 1, factorY_ = 1;
     long allowedPixels_ = 0;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <utility>
 
 #include "BoxScale.hpp"
 #include "Kernel.hpp"
@@ -96,12 +97,8 @@ float GreyPicture::detail(int column, int row) const {
     return static_cast<float>(sum) / static_cast<float>(across * down);
 }
 
-void PictureMeter::setMask(const double *points, const int32_t *counts, int32_t polygonCount) {
-    polygons_.clear();
-    for (int32_t i = 0; i < polygonCount; i++) {
-        polygons_.emplace_back(points, points + 2 * counts[i]);
-        points += 2 * counts[i];
-    }
+void PictureMeter::setMask(Polygons polygons) {
+    polygons_ = std::move(polygons);
     drawMask();
 }
 

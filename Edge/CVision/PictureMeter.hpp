@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "Polygons.hpp"
 #include "include/cvision.h"
 
 namespace vision {
@@ -44,7 +45,7 @@ constexpr float lostBelow = 0.3f, blurredBelow = 0.35f;
 class PictureMeter {
 public:
     /// Polygons as shares of the picture.
-    void setMask(const double *points, const int32_t *counts, int32_t polygonCount);
+    void setMask(Polygons polygons);
     ocv_picture_reading look(const uint8_t *luma, ptrdiff_t stride, int width, int height, bool isFullRange);
     void learn();
     void gather(bool isFirst);
@@ -63,7 +64,7 @@ private:
     float compareWithBefore(int allowed);
     void compareWithLately(ocv_picture_reading &reading) const;
 
-    std::vector<std::vector<double>> polygons_;
+    Polygons polygons_;
     int frameWidth_ = 0, frameHeight_ = 0, factorX_ = 1, factorY_ = 1;
     GreyPicture picture_;
     std::vector<uint8_t> thirds_;

@@ -56,15 +56,7 @@ int ocv_motion_mask_set(
     size_t message_capacity) {
     return guarded(message, message_capacity, [&] {
         require(handle != nullptr, "handle is NULL");
-        require(polygon_count >= 0, "polygon_count is negative");
-        require(polygon_count == 0 || (points != nullptr && counts != nullptr), "points or counts is NULL");
-        size_t total = 0;
-        for (int32_t i = 0; i < polygon_count; i++) {
-            require(counts[i] >= 3, "a polygon has at least 3 points");
-            total += static_cast<size_t>(counts[i]);
-        }
-        for (size_t i = 0; i < 2 * total; i++) require(std::isfinite(points[i]), "a point is not finite");
-        handle->motion.setMask(points, counts, polygon_count);
+        handle->motion.setMask(vision::readPolygons(points, counts, polygon_count));
     });
 }
 

@@ -34,10 +34,7 @@ int ocv_picture_mask_set(
     size_t message_capacity) {
     return guarded(message, message_capacity, [&] {
         require(handle != nullptr, "handle is NULL");
-        require(polygon_count >= 0, "polygon_count is negative");
-        require(polygon_count == 0 || (points != nullptr && counts != nullptr), "points or counts is NULL");
-        for (int32_t i = 0; i < polygon_count; i++) require(counts[i] >= 3, "a polygon has at least 3 points");
-        handle->meter.setMask(points, counts, polygon_count);
+        handle->meter.setMask(vision::readPolygons(points, counts, polygon_count));
     });
 }
 

@@ -44,6 +44,17 @@ import Testing
         ocv_motion_destroy(nil)
     }
 
+    @Test func masksOfTheConditionMeterAreCheckedAsThoseOfMotion() {
+        var handle: OpaquePointer?
+        #expect(message { ocv_picture_create(&handle, $0, $1) }.status == 0)
+        defer { ocv_picture_destroy(handle) }
+        #expect(message { ocv_picture_mask_set(handle, [0, 0, 1, 1], [2], 1, $0, $1) }.text.contains("3 points"))
+        #expect(
+            message { ocv_picture_mask_set(handle, [0, 0, 1, .nan, 1, 1], [3], 1, $0, $1) }.text.contains("finite"))
+        #expect(message { ocv_picture_mask_set(handle, [0, 0, 1, 0, 1, 1], [3], 1, $0, $1) }.status == 0)
+        #expect(message { ocv_picture_mask_set(handle, nil, nil, 0, $0, $1) }.status == 0)
+    }
+
     @Test func aMessageIsCutToItsBuffer() {
         var buffer: [CChar] = [1, 1, 1, 1]
         #expect(ocv_motion_create(nil, nil, &buffer, 3) == -1)
