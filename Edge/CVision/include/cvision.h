@@ -196,4 +196,6 @@ int ocv_view_match_picture(
 #ifdef __cplusplus
 }
 #endif
+#include "cvision_network.h"
+
 #endif

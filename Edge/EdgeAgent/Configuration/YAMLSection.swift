@@ -35,6 +35,51 @@ final class YAMLSection {
         return value
     }
 
+    func whole(_ key: String, in range: ClosedRange<Int>) -> Int? {
+        guard let node = node(key) else { return nil }
+        guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
+            return fail(key, "wants a whole number from \(range.lowerBound) to \(range.upperBound)", at: node)
+        }
+        return value
+    }
+
+    /// A number, or a fraction such as `1/255`.
+    func fraction(_ key: String) -> Double? {
+        guard let node = node(key) else { return nil }
+        let parts = (node.scalar?.string ?? "").split(separator: "/").map { Double($0) ?? .nan }
+        let value = parts.count == 2 ? parts[0] / parts[1] : parts.count == 1 ? parts[0] : .nan
+        guard value.isFinite, value > 0 else {
+            return fail(key, "wants a number, or a fraction such as 1/255", at: node)
+        }
+        return value
+    }
+
+    func strings(_ key: String) -> [String]? {
+        list(key, "texts") { $0.string.isEmpty ? nil : $0.string }
+    }
+
+    func numbers(_ key: String, in range: ClosedRange<Double>) -> [Double]? {
+        list(key, "numbers from \(range.lowerBound) to \(range.upperBound)") {
+            Double($0.string).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    func wholes(_ key: String, in range: ClosedRange<Int>) -> [Int]? {
+        list(key, "whole numbers from \(range.lowerBound) to \(range.upperBound)") {
+            Int($0.string).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+
+    private func list<Value>(_ key: String, _ what: String, _ read: (Node.Scalar) -> Value?) -> [Value]? {
+        guard let node = node(key) else { return nil }
+        let items = node.sequence?.map { $0.scalar.flatMap(read) } ?? [nil]
+        let values = items.compactMap(\.self)
+        guard values.count == items.count, !values.isEmpty else {
+            return fail(key, "wants a list of \(what)", at: node)
+        }
+        return values
+    }
+
     func flag(_ key: String) -> Bool? {
         guard let node = node(key) else { return nil }
         guard let value = node.scalar.flatMap({ ["true": true, "false": false][$0.string] }) else {

@@ -74,9 +74,7 @@ struct AnalysisLine: Encodable {
         self.frame = frame
         self.track = track.id.rawValue
         self.class = track.label
-        box = BoundingBox(
-            x: tenths(track.box.x), y: tenths(track.box.y), width: tenths(track.box.width),
-            height: tenths(track.box.height))
+        box = track.box.roundedToTenths
     }
 }
 
@@ -95,4 +93,10 @@ struct SummaryLine: Encodable {
     var decodePath: String
 }
 
-private func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+extension BoundingBox {
+    /// For people and files: no more digits than mean anything.
+    var roundedToTenths: BoundingBox {
+        func tenths(_ value: Double) -> Double { (value * 10).rounded() / 10 }
+        return BoundingBox(x: tenths(x), y: tenths(y), width: tenths(width), height: tenths(height))
+    }
+}

@@ -7,7 +7,7 @@ from data import EVERY_CLASS
 GREY = 114
 SIDE = 320
 CELL = 4  # pixels of one cell of the map that says where "nothing is here" may be learned
-MOSAIC, WHOLE = 0.35, 0.25  # shares; the rest are crops of one picture
+MOSAIC, WHOLE = 0.20, 0.30  # shares; the rest are crops of one picture
 LEAST_SIDE = 3.5  # square root of the area in pixels; what is smaller cannot be learned
 LEAST_VISIBLE = 0.35  # of a box cut by the crop; what shows less is neither an object nor background
 

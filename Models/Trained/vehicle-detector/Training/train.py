@@ -19,9 +19,11 @@ from augment import SIDE, training_square
 from data import Pictures, build_cache
 from loss import cells, detector_loss
 from model import VehicleDetector
+from optimizer import Muon
 
 BATCH = 16
 RATE, LAST_RATE, DECAY = 2e-3, 2e-5, 0.03
+PLAIN_SHARE = 0.5  # of the rate: for what AdamW trains
 WARM_STEPS = 300
 AVERAGE = 0.9985  # of the weights over steps: what is exported
 SAVE_SECONDS = 180
@@ -37,9 +39,7 @@ class Run:
         if arguments.start:
             self.network.load_state_dict(torch.load(arguments.start, weights_only=True)["average"])
         self.average = copy.deepcopy(self.network).eval().requires_grad_(False)
-        decayed = [p for p in self.network.parameters() if p.ndim > 1]
-        plain = [p for p in self.network.parameters() if p.ndim <= 1]
-        self.optimizer = torch.optim.AdamW([{"params": decayed, "weight_decay": DECAY}, {"params": plain, "weight_decay": 0.0}], lr=RATE)
+        self.optimizers = _optimizers(self.network)
         self.step, self.seconds = 0, 0.0
 
     @property
@@ -50,7 +50,7 @@ class Run:
         return self.seconds / (self.arguments.minutes * 60)
 
     def save(self, path):
-        state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+        state = {"network": self.network.state_dict(), "average": self.average.state_dict(), "optimizers": [o.state_dict() for o in self.optimizers],
                  "step": self.step, "seconds": self.seconds, "seed": self.arguments.seed}
         torch.save(state, path + ".part")
         os.replace(path + ".part", path)
@@ -59,20 +59,23 @@ class Run:
         state = torch.load(path, weights_only=True)
         self.network.load_state_dict(state["network"])
         self.average.load_state_dict(state["average"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for optimizer, old in zip(self.optimizers, state["optimizers"]):
+            optimizer.load_state_dict(old)
         self.step, self.seconds = state["step"], state["seconds"]
 
     def learn(self, pixels, truths, known, grid):
         rate = LAST_RATE + (RATE * self.arguments.rate - LAST_RATE) * (1 + math.cos(math.pi * min(1.0, self.progress))) / 2
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate * min(1.0, (self.step + 1) / WARM_STEPS)
+        for optimizer, share in zip(self.optimizers, (1.0, PLAIN_SHARE)):
+            for group in optimizer.param_groups:
+                group["lr"] = share * rate * min(1.0, (self.step + 1) / WARM_STEPS)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.arguments.bfloat16):
             maps = self.network(pixels)
         score, box = detector_loss(maps, truths, known, *grid)
-        self.optimizer.zero_grad(set_to_none=True)
+        self.network.zero_grad(set_to_none=True)
         (score + box).backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 10.0)
-        self.optimizer.step()
+        for optimizer in self.optimizers:
+            optimizer.step()
         self.step += 1
         self._follow()
         return score.item(), box.item()
@@ -85,6 +88,15 @@ class Run:
                 mean.lerp_(value, 1 - keep)
             else:
                 mean.copy_(value)
+
+
+def _optimizers(network):
+    """Muon for dense convolutions, AdamW for the rest; one-dimensional weights do not decay."""
+    dense = {id(m.weight) for name, m in network.named_modules() if isinstance(m, torch.nn.Conv2d) and m.groups == 1
+             and not name.startswith("stem") and not name.endswith((".box", ".score"))}
+    rest = [p for p in network.parameters() if id(p) not in dense]
+    groups = [{"params": [p for p in rest if p.ndim > 1], "weight_decay": DECAY}, {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0}]
+    return [Muon([p for p in network.parameters() if id(p) in dense], RATE, DECAY), torch.optim.AdamW(groups, lr=RATE * PLAIN_SHARE)]
 
 
 def batch(pictures, random):
