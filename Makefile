@@ -9,7 +9,7 @@ TRAIN_FLAGS ?= --minutes 90
 TRAIN_WORK ?= .build/train-detector
 SCORER ?= $(TRAIN_DATA)/../../eval/score_detect.py
 
-.PHONY: help setup demo test soak bench bench-cameras train-detector score-detector format lint docs proto scenes clean
+.PHONY: help setup demo test soak bench bench-cameras accuracy train-detector score-detector format lint docs proto scenes clean
 
 help:  ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
@@ -26,6 +26,7 @@ test: setup lint  ## Every test: units, pages, whole processes, faults.
 	/usr/bin/python3 -m unittest discover -s Tests/Scenes -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s $(DETECTOR)/Training -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s Tests/TestCameras -p 'test_*.py'
+	/usr/bin/python3 -m unittest discover -s Tests/Accuracy -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -v -s Tests/EndToEndTests -p 'test_*.py'
 
 soak: setup  ## The fault tests for longer: SOAK_MINUTES=60 by default.
@@ -39,6 +40,10 @@ bench: setup  ## Speed and memory of a release build: JSON lines, then a table.
 bench-cameras: setup  ## The running agent with ten 1080p cameras beside ffmpeg: CPU, memory, drops (about 35 minutes).
 	swift build -c release $(SWIFT_BUILD_FLAGS)
 	/usr/bin/python3 Tests/Bench/cameras.py
+
+accuracy: setup  ## Tracks and counts on generated scenes and real clips against the goldens, beside OpenCV's stock parts. ONLY, UPDATE_GOLDENS=1.
+	swift build -c release $(SWIFT_BUILD_FLAGS)
+	/usr/bin/python3 Tests/Accuracy/accuracy.py
 
 train-detector: $(TRAIN_WORK)/venv/ready $(TRAIN_WORK)/drawn/ready  ## Trains, exports and scores our detector. TRAIN_FLAGS="--epochs 60", PIP_FLAGS; goes on where it stopped.
 	nice -n 19 $(TRAIN_WORK)/venv/bin/python $(DETECTOR)/Training/train.py --data $(TRAIN_DATA) --drawn $(TRAIN_WORK)/drawn --work $(TRAIN_WORK) $(TRAIN_FLAGS)

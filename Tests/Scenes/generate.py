@@ -4,7 +4,7 @@
     generate.py --scene road-day --seed 1 --vehicles 200 --size 1280x720 --fps 25 --out DIR
     generate.py --demo DIR            three short clips that loop (road-day, junction-day, road-night)
 
-A scene is LAYOUT-LIGHT[-shake]: road or junction, day, night or rain. It writes NAME.mp4, NAME.truth.json (video-truth/1 with
+A scene is LAYOUT-LIGHT[-buses][-shake]: road or junction, day, night or rain. It writes NAME.mp4, NAME.truth.json (video-truth/1 with
 crossings, camera and more), NAME.tracks.jsonl.gz (each frame's tracks) and NAME.site.json (what `edge-agent analyze --geometry` takes).
 The same seed gives the same truth, byte for byte, with the same packages.
 
@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 
-from layouts import LAYOUTS
+from layouts import LAYOUTS, with_buses
 from light import LIGHTS
 from painter import Painter
 from traffic import Traffic
@@ -66,10 +66,12 @@ class Scene:
 
     def __init__(self, scene, seed, vehicles, rate, size, fps, walkers=4, runners=RUNNERS):
         layout, light, *extra = scene.split("-")
-        if layout not in LAYOUTS or light not in LIGHTS or extra not in ([], ["shake"]):
-            raise ValueError(f"no scene '{scene}': LAYOUT-LIGHT[-shake] of {sorted(LAYOUTS)} and {sorted(LIGHTS)}")
+        if layout not in LAYOUTS or light not in LIGHTS or extra not in ([], ["buses"], ["shake"], ["buses", "shake"]):
+            raise ValueError(f"no scene '{scene}': LAYOUT-LIGHT[-buses][-shake] of {sorted(LAYOUTS)} and {sorted(LIGHTS)}")
         self.layout, self.light, self.fps = LAYOUTS[layout](*size), LIGHTS[light], fps
-        self.shake = Shake(seed) if extra else None
+        if "buses" in extra:
+            self.layout = with_buses(self.layout)
+        self.shake = Shake(seed) if "shake" in extra else None
         self.traffic = Traffic(self.layout, seed, vehicles, rate, walkers, runners)
 
     def frames(self, seconds=None):

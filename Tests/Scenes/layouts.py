@@ -7,6 +7,7 @@ MIXED = {"car": 0.52, "motorbike": 0.34, "bus": 0.04, "truck": 0.06, "threeWheel
 FAST = {"car": 0.80, "bus": 0.07, "truck": 0.13}
 STRIP = {"motorbike": 0.86, "bicycle": 0.14}
 WALK = {"person": 1.0}
+BUSES = {"bus": 0.34, "truck": 0.10, "car": 0.22, "motorbike": 0.30, "threeWheeler": 0.04}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -106,6 +107,11 @@ def junction(width, height, speed=38.0):
                   tuple(lanes + paths), 9.8, 0.55,
                   {"approach": ((-10.0, 17.5), (10.0, 17.5))}, signals, ((0.6, stop_y), (9.8, stop_y)), cross,
                   ((10.5, 18.5), (13.3, 18.5), (13.3, 24.5), (10.5, 24.5)))
+
+
+def with_buses(layout):
+    """The same street with a third of buses on the lanes that have any: high walls that hide the strip behind them."""
+    return dataclasses.replace(layout, lanes=tuple(dataclasses.replace(lane, classes=BUSES) if "bus" in lane.classes else lane for lane in layout.lanes))
 
 
 LAYOUTS = {"road": road, "junction": junction}
