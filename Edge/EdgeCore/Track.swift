@@ -85,12 +85,17 @@ public struct Scene: Sendable {
     public var size: FrameSize
     /// Confirmed, lost and just removed tracks, oldest identity first.
     public var tracks: [Track]
+    /// The crowd zones that were looked at in this frame; in most frames none are.
+    public var crowds: [CrowdReading]
 
     /// Makes a scene.
-    public init(camera: CameraID, time: FrameTime, size: FrameSize, tracks: [Track]) {
+    public init(
+        camera: CameraID, time: FrameTime, size: FrameSize, tracks: [Track], crowds: [CrowdReading] = []
+    ) {
         self.camera = camera
         self.time = time
         self.size = size
         self.tracks = tracks
+        self.crowds = crowds
     }
 }

@@ -7,6 +7,8 @@ public struct RuleConfiguration: Hashable, Sendable {
     public var lineCrossing = LineCrossingConfiguration()
     /// Intrusion zones.
     public var zoneIntrusion = ZoneIntrusionConfiguration()
+    /// Crowd zones.
+    public var crowd = CrowdConfiguration()
 
     /// Makes the defaults.
     public init() {}
@@ -32,6 +34,7 @@ public struct RuleSet: Rule {
     public init(site: Site, configuration: RuleConfiguration = RuleConfiguration(), firstSituation: UInt64 = 1) {
         rules = site.countingLines.map { LineCrossingRule(line: $0, configuration: configuration.lineCrossing) }
         rules += site.zones(.intrusion).map { ZoneIntrusionRule(zone: $0, configuration: configuration.zoneIntrusion) }
+        rules += site.zones(.crowd).compactMap { CrowdRule(zone: $0, configuration: configuration.crowd) }
         nextSituation = firstSituation
     }
 

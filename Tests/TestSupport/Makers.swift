@@ -33,3 +33,14 @@ public func makeScene(_ tracks: [Track] = [], seconds: Double, size: FrameSize =
 {
     Scene(camera: testCamera, time: makeFrameTime(seconds), size: size, tracks: tracks)
 }
+
+/// A scene of the test camera in which one crowd zone was looked at.
+public func makeCrowdScene(
+    _ count: Int, low: Int? = nil, high: Int? = nil, doubt: CrowdCount.Doubt? = nil, zone: String = "square",
+    seconds: Double
+) -> Scene {
+    let people = CrowdCount(count: count, low: low ?? count, high: high ?? count, doubt: doubt)
+    var scene = makeScene(seconds: seconds)
+    scene.crowds = [CrowdReading(zone: zone, people: people, model: TrainedModelID(rawValue: "crowd-counter"))]
+    return scene
+}
