@@ -53,7 +53,10 @@ struct BatchRules: Sendable {
             return isGood ? nil : "a range of the gap is empty or out of range"
         case .clip(let clip):
             return isText(clip.request) && isText(clip.problem) ? nil : "request or problem is no plain short text"
-        case .violationCandidate, .crowdSample, .flowSample, .cameraHealth, .agentHealth: return nil
+        case .crowdSample(let sample):
+            let isGood = isText(sample.zone) && isText(sample.doubt) && isText(sample.model)
+            return isGood ? nil : "zone, doubt or model is no plain short text"
+        case .violationCandidate, .flowSample, .cameraHealth, .agentHealth: return nil
         }
     }
 

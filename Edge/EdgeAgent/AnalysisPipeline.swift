@@ -14,6 +14,8 @@ struct AnalysisPipeline: ~Copyable {
     private(set) var findings: [Finding] = []
     /// The minutes that ended with the newest frame.
     private(set) var flows: [LineFlow] = []
+    /// The minutes of crowd zones that ended with the newest frame.
+    private(set) var crowdMinutes: [CrowdMinute] = []
     /// All tracks of the newest frame.
     private(set) var scene: Scene
     /// Why the geometry cannot be used on this stream; nil while all is well. The camera is then watched, not judged.
@@ -26,15 +28,21 @@ struct AnalysisPipeline: ~Copyable {
     private var tracker: Tracker
     private var rules: RuleSet
     private var sampler: FlowSampler
+    private var crowd: CrowdWatch?
+    private var crowdSampler = CrowdSampler(zones: [])
     private var session = 0
 
     /// - Parameters:
+    ///   - crowd: counts the people in crowd zones; nil: nobody does.
     ///   - firstTrack: identities of tracks count up from here.
     ///   - firstSituation: numbers of alerts count up from here.
-    init(camera: CameraID, site: SiteFile?, firstTrack: UInt64 = 1, firstSituation: UInt64 = 1) throws(VisionError) {
+    init(
+        camera: CameraID, site: SiteFile?, crowd: CrowdWatch? = nil, firstTrack: UInt64 = 1, firstSituation: UInt64 = 1
+    ) throws(VisionError) {
         let motion = try MotionDetector(configuration: MotionConfiguration(masksOf: site))
         let sentinel = try Sentinel(MotionConfiguration(masksOf: site))
         self.init(camera, site, motion, sentinel, firstTrack: firstTrack, firstSituation: firstSituation)
+        self.crowd = crowd
     }
 
     private init(
@@ -66,8 +74,7 @@ struct AnalysisPipeline: ~Copyable {
     ///
     /// - Throws: ``VisionError``: this frame is to be dropped.
     mutating func look(at frame: Frame) throws(VisionError) -> Bool {
-        findings.removeAll(keepingCapacity: true)
-        flows.removeAll(keepingCapacity: true)
+        forgetResults()
         if try sentinel.look(at: frame) { return true }
         try analyse(frame)
         return false
@@ -77,41 +84,54 @@ struct AnalysisPipeline: ~Copyable {
     ///
     /// - Throws: ``VisionError``: this frame is to be dropped.
     mutating func analyse(_ frame: Frame) throws(VisionError) {
-        findings.removeAll(keepingCapacity: true)
-        flows.removeAll(keepingCapacity: true)
+        forgetResults()
         if frame.session != session { begin(frame) }
         if frame.size != scene.size { adopt(frame.size) }
+        let crowds = try crowd?.look(at: frame) ?? []  // first: of a frame that is refused nothing is learned
         try motion.update(with: frame)
         try sentinel.keepUp(with: frame)
         scene.time = frame.time
         scene.tracks = tracker.update(with: motion.detections, at: frame.time.presentation)
+        scene.crowds = crowds
         sentinel.note(scene)
         findings += rules.evaluate(scene)
         flows += sampler.update(with: findings, at: frame.time)
+        crowdMinutes += crowdSampler.update(with: scene)
+    }
+
+    private mutating func forgetResults() {
+        findings.removeAll(keepingCapacity: true)
+        flows.removeAll(keepingCapacity: true)
+        crowdMinutes.removeAll(keepingCapacity: true)
     }
 
     /// Ends open situations and the minute that has begun, as at the end of a stream.
     mutating func finish() {
         findings = rules.reset(at: scene.time)
         flows = sampler.finish()
+        crowdMinutes = crowdSampler.finish()
     }
 
     private mutating func begin(_ frame: Frame) {
         if session != 0 { findings += rules.reset(at: scene.time) }
         tracker.reset()
         sampler.reset()
+        crowd?.reset()
         session = frame.session
     }
 
     private mutating func adopt(_ size: FrameSize) {
         findings += rules.reset(at: scene.time)
         flows += sampler.finish()
+        crowdMinutes += crowdSampler.finish()
         var configuration = TrackerConfiguration()
         configuration.frameSize = size
         tracker = Tracker(configuration: configuration, firstIdentity: tracker.nextIdentity)
         let geometry = resolved(for: size)
         rules = RuleSet(site: geometry, firstSituation: rules.nextSituation)
         sampler = FlowSampler(lines: geometry.countingLines.map(\.id))
+        crowd?.adopt(geometry.zones(.crowd))
+        crowdSampler = CrowdSampler(zones: geometry.zones(.crowd).map(\.id))
         scene.size = size
     }
 

@@ -2,6 +2,7 @@ import EdgeCore
 import EdgeRules
 import EventModel
 import Foundation
+import SwiftProtobuf
 
 /// Turns what rules found into records for the wire. Pure.
 struct RecordMaker {
@@ -65,6 +66,25 @@ struct RecordMaker {
             entry.objectClass = key.label.wire
             entry.count = UInt32(clamping: count)
             return entry
+        }
+        return record
+    }
+
+    /// A record of one minute in one crowd zone.
+    func record(of crowd: CrowdMinute) -> Ngatu_V1_Record {
+        var record = Ngatu_V1_Record()
+        record.camera = camera.rawValue
+        record.timeMicros = crowd.minute.unixMicroseconds
+        record.clock = .host
+        record.crowdSample = .with {
+            $0.zone = crowd.zone
+            $0.count = UInt32(clamping: crowd.people.count)
+            $0.low = UInt32(clamping: crowd.people.low)
+            $0.high = UInt32(clamping: crowd.people.high)
+            if let growth = crowd.growth { $0.growth = Int32(growth.rounded().clamped(to: -100_000...100_000)) }
+            $0.doubt = crowd.people.doubt?.rawValue ?? ""
+            $0.looks = UInt32(clamping: crowd.looks)
+            $0.model = crowd.model.rawValue
         }
         return record
     }

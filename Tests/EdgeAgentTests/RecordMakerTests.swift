@@ -54,4 +54,28 @@ import Testing
         #expect(record.flowSample.seconds == 30)
         #expect(record.flowSample.counts.isEmpty)
     }
+
+    @Test func aMinuteOfACrowdSaysHowSureAndByWhom() throws {
+        var sampler = CrowdSampler(zones: ["square"])
+        _ = sampler.update(with: makeCrowdScene(20, seconds: 0))
+        _ = sampler.update(with: makeCrowdScene(12, low: 9, high: 16, seconds: 60))
+        let sample = maker.record(of: try #require(sampler.finish().first))
+        #expect(sample.timeMicros == testStart.addingTimeInterval(60).unixMicroseconds)
+        #expect(sample.crowdSample.zone == "square")
+        #expect(sample.crowdSample.count == 12)
+        #expect(sample.crowdSample.low == 9)
+        #expect(sample.crowdSample.high == 16)
+        #expect(sample.crowdSample.growth == -8)
+        #expect(sample.crowdSample.doubt.isEmpty)
+        #expect(sample.crowdSample.looks == 1)
+        #expect(sample.crowdSample.model == "crowd-counter")
+    }
+
+    @Test func aCrowdInDoubtSaysSoAndHasNoGrowth() throws {
+        var sampler = CrowdSampler(zones: ["square"])
+        _ = sampler.update(with: makeCrowdScene(20, doubt: .tooDark, seconds: 0))
+        let sample = maker.record(of: try #require(sampler.finish().first)).crowdSample
+        #expect(sample.doubt == "tooDark")
+        #expect(!sample.hasGrowth)
+    }
 }

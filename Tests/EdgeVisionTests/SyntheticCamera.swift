@@ -70,13 +70,16 @@ final class Canvas {
         map { _, _, level in level + Int(source.next() % UInt64(2 * amplitude + 1)) - amplitude }
     }
 
-    func frame(seconds: Double, session: Int = 1, index: Int = 0) -> Frame {
-        let size = FrameSize(width: width, height: height)
+    func pixels(isFullRange: Bool = true) -> PixelBuffer {
         let plane = PixelPlane(baseAddress: memory, bytesPerRow: bytesPerRow, width: width, height: height)
-        let image = PixelBuffer(
-            size: size, format: .gray, isFullRange: true, luma: plane, chroma: nil, owner: self)
-        return Frame(
-            camera: testCamera, session: session, index: index, time: makeFrameTime(seconds), image: image)
+        return PixelBuffer(
+            size: FrameSize(width: width, height: height), format: .gray, isFullRange: isFullRange, luma: plane,
+            chroma: nil, owner: self)
+    }
+
+    func frame(seconds: Double, session: Int = 1, index: Int = 0) -> Frame {
+        Frame(
+            camera: testCamera, session: session, index: index, time: makeFrameTime(seconds), image: pixels())
     }
 }
 

@@ -9,7 +9,7 @@ struct EdgeAgentCommand: AsyncParsableCommand {
         abstract: "Watches cameras, counts and judges, and ships signed records to the collector.",
         discussion: "Results go to standard output, one JSON object a line; logs go to standard error.",
         version: BuildInfo.version,
-        subcommands: [Run.self, Enroll.self, Analyze.self, Detect.self, Probe.self])
+        subcommands: [Run.self, Enroll.self, Analyze.self, Crowd.self, Detect.self, Probe.self])
 }
 
 /// What this build calls itself.

@@ -7,7 +7,7 @@ import Yams
 
 /// Reads a trained detector: its `model.json` and the weights beside it.
 enum ModelFile {
-    private static let schema = 1
+    static let schema = 1
 
     /// Reads and checks a description and its weights.
     ///
@@ -21,7 +21,7 @@ enum ModelFile {
     }
 
     /// JSON is YAML, and so every mistake has its line.
-    private static func section(of path: String, _ problems: YAMLSection.Problems) throws -> YAMLSection {
+    static func section(of path: String, _ problems: YAMLSection.Problems) throws -> YAMLSection {
         func refusal(_ text: String, line: Int? = nil) -> ConfigurationError {
             ConfigurationError(file: path, problems: [.init(line: line, keyPath: "", text: text)])
         }
@@ -62,7 +62,7 @@ enum ModelFile {
             workingScores: scores.working, overlap: overlap)
     }
 
-    private static func weights(_ root: YAMLSection, folder: URL) -> Data? {
+    static func weights(_ root: YAMLSection, folder: URL) -> Data? {
         guard let name = root.required("file", root.string("file"), "the ONNX file beside this one"),
             let digest = root.required("sha256", root.string("sha256"), "its SHA-256: `sha256sum FILE`")
         else { return nil }
@@ -80,7 +80,7 @@ enum ModelFile {
         return data
     }
 
-    private static func input(
+    static func input(
         _ section: YAMLSection
     ) -> (input: NetworkInput, whole: FrameSize, region: FrameSize)? {
         defer { section.finish() }

@@ -11,6 +11,11 @@ enum ModelFolder {
     /// - Throws: ``ConfigurationText`` that says where it was looked for.
     static func detector() throws -> String { try description("vehicle-detector") }
 
+    /// The description of the counter of people that came with the agent.
+    ///
+    /// - Throws: ``ConfigurationText`` that says where it was looked for.
+    static func crowdCounter() throws -> String { try description("crowd-counter") }
+
     /// Looks into the folder that ``variable`` names; else above the program (a checkout), then where a package installs.
     static func description(
         _ name: String, environment: [String: String] = ProcessInfo.processInfo.environment,

@@ -2,10 +2,12 @@ import EdgeAPI
 import EdgeCapture
 import EdgeOutbox
 import EdgeRecording
+import EdgeVision
 import EventModel
 import Foundation
 import Logging
 import ServiceLifecycle
+import SiteCalibration
 
 /// A running agent: all cameras, one outbox, one shipper. Runs until it is told to stop.
 struct Agent: Service {
@@ -25,7 +27,8 @@ struct Agent: Service {
 
     /// Opens the spool and prepares the cameras; nothing runs before ``run()``.
     ///
-    /// - Throws: ``OutboxError`` (not enrolled, spool in use, …) or ``ConfigurationText``.
+    /// - Throws: ``OutboxError`` (not enrolled, spool in use, …), ``ConfigurationText`` or, where people are to be counted and
+    ///   the network for it is missing or damaged, ``ConfigurationError`` or `VisionError`.
     init(_ configuration: AgentConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
@@ -35,6 +38,7 @@ struct Agent: Service {
         outbox = try Outbox(Self.outboxConfiguration(configuration, paths), logger: logger)
         let runs = RunCounter(in: paths.folder)
         if let problem = runs.problem { logger.warning("runs are not counted", metadata: ["problem": "\(problem)"]) }
+        let crowd = try Self.crowdCounter(configuration)
         // The last step that can fail: a transport that is given up without a shutdown ends the process.
         transport = try HTTPTransport(
             collector: enrolled.collector, certificateAuthority: configuration.collectorCertificates?.path)
@@ -46,7 +50,7 @@ struct Agent: Service {
         self.memory = memory
         Self.endConditions(in: memory, besides: configuration.cameras.map(\.source.camera), outbox)
         cameras = configuration.cameras.map {
-            CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory)
+            CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory, crowd: crowd)
         }
         let (recording, problem) = Self.recording(configuration, paths, cameras, logger)
         self.recording = recording
@@ -70,6 +74,12 @@ struct Agent: Service {
             }
             memory.keep([], of: camera, site: "")
         }
+    }
+
+    /// The counter of people, where a camera has a crowd zone. Weights that are not those described stop the agent.
+    private static func crowdCounter(_ configuration: AgentConfiguration) throws -> CrowdCounter? {
+        let zones = configuration.cameras.flatMap { $0.site?.zones ?? [] }
+        return zones.contains { $0.kind == .crowd } ? try .installed() : nil
     }
 
     /// The recordings; what stands in their way is a problem, not the end.

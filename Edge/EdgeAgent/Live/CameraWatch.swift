@@ -2,6 +2,7 @@ import Dispatch
 import EdgeCapture
 import EdgeCore
 import EdgeOutbox
+import EdgeVision
 import EventModel
 import Foundation
 import Logging
@@ -16,12 +17,18 @@ final class CameraWatch: Sendable {
     private let firstIdentity: UInt64
     private let outbox: Outbox
     private let memory: ViewFolder
+    private let crowd: CrowdCounter?
     private let streams: CameraStreams
     private let news: ChangeFlag
     private let ended = DispatchSemaphore(value: 0)
     private let keptUp = Mutex(CameraLoad())
 
-    init(_ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64, memory: ViewFolder) {
+    /// - Parameter crowd: counts people where the camera has crowd zones; nil: nobody does.
+    init(
+        _ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64, memory: ViewFolder,
+        crowd: CrowdCounter? = nil
+    ) {
+        self.crowd = crowd
         self.configuration = configuration
         self.memory = memory
         self.firstIdentity = firstIdentity
@@ -68,7 +75,7 @@ final class CameraWatch: Sendable {
             var analysis = try LiveAnalysis(
                 camera: camera, site: configuration.site, firstIdentity: firstIdentity, outbox: outbox,
                 pictures: EvidencePictures(camera: camera, ring: ring), clips: clips,
-                conditions: conditions)
+                conditions: conditions, crowd: crowd)
             var capture = streams.analysed()
             var decoder = streams.makeDecoder(for: capture)
             var catchUpsBefore: UInt64 = 0

@@ -33,7 +33,7 @@ struct LiveAnalysis: ~Copyable {
 
     init(
         camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, pictures: consuming EvidencePictures,
-        clips: ClipDesk?, conditions: CameraConditions
+        clips: ClipDesk?, conditions: CameraConditions, crowd: CrowdCounter?
     ) throws(VisionError) {
         self.conditions = conditions
         self.camera = camera
@@ -42,7 +42,8 @@ struct LiveAnalysis: ~Copyable {
         self.pictures = pictures
         maker = RecordMaker(camera: camera)
         pipeline = try AnalysisPipeline(
-            camera: camera, site: site, firstTrack: firstIdentity, firstSituation: firstIdentity)
+            camera: camera, site: site, crowd: crowd.map { CrowdWatch($0, pace: CrowdWatch.livePace) },
+            firstTrack: firstIdentity, firstSituation: firstIdentity)
         logger = Logger(label: "ngatu.analysis")
         logger[metadataKey: "camera.id"] = "\(camera)"
     }
@@ -119,6 +120,9 @@ struct LiveAnalysis: ~Copyable {
         for index in pipeline.findings.indices { deliver(pipeline.findings[index], frame) }
         for index in pipeline.flows.indices {
             outbox.append(maker.record(of: pipeline.flows[index]), lane: .sample)
+        }
+        for index in pipeline.crowdMinutes.indices {
+            outbox.append(maker.record(of: pipeline.crowdMinutes[index]), lane: .sample)
         }
     }
 

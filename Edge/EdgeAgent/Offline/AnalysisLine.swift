@@ -28,6 +28,12 @@ struct AnalysisLine: Encodable {
     var state: String?
     var seconds: Int?
     var counts: [Count]?
+    var count: Int?
+    var low: Int?
+    var high: Int?
+    var reliable: Bool?
+    var reason: String?
+    var model: String?
     var frame: Int?
     var box: BoundingBox?
     var evidence: [Proof]?
@@ -66,6 +72,18 @@ struct AnalysisLine: Encodable {
         seconds = flow.watchedSeconds
         counts = flow.counts.map { Count(direction: $0.key.direction, class: $0.key.label, count: $0.value) }
             .sorted { ($0.direction.rawValue, $0.class.rawValue) < ($1.direction.rawValue, $1.class.rawValue) }
+    }
+
+    /// The line of one look at a crowd zone.
+    init(_ crowd: CrowdReading, time: Duration) {
+        self.init(type: "crowdSample", time: time)
+        zone = crowd.zone
+        count = crowd.people.count
+        low = crowd.people.low
+        high = crowd.people.high
+        reliable = crowd.people.doubt == nil
+        reason = crowd.people.doubt?.rawValue
+        model = crowd.model.rawValue
     }
 
     /// The line of one track in one analysed frame.

@@ -26,7 +26,7 @@ struct OfflineAnalysis {
         source.startTime = startTime ?? Self.currentMinute
         source.mayBeRough = mayBeRough
         let supply = try OfflineFrames(source, decoding)
-        var pipeline = try AnalysisPipeline(camera: camera, site: site)
+        var pipeline = try AnalysisPipeline(camera: camera, site: site, crowd: .forFile(site))
         let conditions = try CameraConditions(camera: camera, site: site, start: source.startTime ?? Date())
         var lines = JSONLines()
         var stills = try evidenceFolder.map { try StillFolder($0) }
@@ -121,7 +121,9 @@ struct OfflineAnalysis {
         }
         let time = pipeline.scene.time.presentation
         for flow in pipeline.flows { try output.write(AnalysisLine(flow, time: time), at: time.seconds) }
-        guard printsTracks, let frame else { return }
+        guard let frame else { return }
+        for crowd in pipeline.scene.crowds { try output.write(AnalysisLine(crowd, time: time), at: time.seconds) }
+        guard printsTracks else { return }
         for track in pipeline.scene.tracks where track.state == .confirmed {
             try output.write(AnalysisLine(track, frame: frame.index, time: time), at: time.seconds)
         }

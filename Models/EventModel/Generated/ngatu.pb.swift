@@ -591,6 +591,7 @@ public nonisolated struct Ngatu_V1_SecurityAlert: Sendable {
   fileprivate var _box: Ngatu_V1_Box? = nil
 }
 
+/// The people in one zone over one minute; the record's time is the minute's beginning.
 public nonisolated struct Ngatu_V1_CrowdSample: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -598,15 +599,37 @@ public nonisolated struct Ngatu_V1_CrowdSample: Sendable {
 
   public var zone: String = String()
 
+  /// the median of the looks
   public var count: UInt32 = 0
 
+  /// the truth lies in low…high in 9 of 10 samples
   public var low: UInt32 = 0
 
   public var high: UInt32 = 0
 
+  /// people a minute, over the last five; below zero: the zone empties
+  public var growth: Int32 {
+    get {_growth ?? 0}
+    set {_growth = newValue}
+  }
+  /// Returns true if `growth` has been explicitly set.
+  public var hasGrowth: Bool {self._growth != nil}
+  /// Clears the value of `growth`. Subsequent reads from it will return its default value.
+  public mutating func clearGrowth() {self._growth = nil}
+
+  /// tooDark tooFar tooSmall; empty: the count may be relied on
+  public var doubt: String = String()
+
+  public var looks: UInt32 = 0
+
+  /// name and version of what counted
+  public var model: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
+
+  fileprivate var _growth: Int32? = nil
 }
 
 /// Crossings of one line in one minute. All zero is a statement too: the camera watched and nothing passed.
@@ -1500,7 +1523,7 @@ nonisolated extension Ngatu_V1_SecurityAlert: SwiftProtobuf.Message, SwiftProtob
 
 nonisolated extension Ngatu_V1_CrowdSample: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".CrowdSample"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}zone\0\u{1}count\0\u{1}low\0\u{1}high\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}zone\0\u{1}count\0\u{1}low\0\u{1}high\0\u{1}growth\0\u{1}doubt\0\u{1}looks\0\u{1}model\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1512,12 +1535,20 @@ nonisolated extension Ngatu_V1_CrowdSample: SwiftProtobuf.Message, SwiftProtobuf
       case 2: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.low) }()
       case 4: try { try decoder.decodeSingularUInt32Field(value: &self.high) }()
+      case 5: try { try decoder.decodeSingularSInt32Field(value: &self._growth) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.doubt) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.looks) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.model) }()
       default: break
       }
     }
   }
 
   public func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.zone.isEmpty {
       try visitor.visitSingularStringField(value: self.zone, fieldNumber: 1)
     }
@@ -1530,6 +1561,18 @@ nonisolated extension Ngatu_V1_CrowdSample: SwiftProtobuf.Message, SwiftProtobuf
     if self.high != 0 {
       try visitor.visitSingularUInt32Field(value: self.high, fieldNumber: 4)
     }
+    try { if let v = self._growth {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 5)
+    } }()
+    if !self.doubt.isEmpty {
+      try visitor.visitSingularStringField(value: self.doubt, fieldNumber: 6)
+    }
+    if self.looks != 0 {
+      try visitor.visitSingularUInt32Field(value: self.looks, fieldNumber: 7)
+    }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 8)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1538,6 +1581,10 @@ nonisolated extension Ngatu_V1_CrowdSample: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.count != rhs.count {return false}
     if lhs.low != rhs.low {return false}
     if lhs.high != rhs.high {return false}
+    if lhs._growth != rhs._growth {return false}
+    if lhs.doubt != rhs.doubt {return false}
+    if lhs.looks != rhs.looks {return false}
+    if lhs.model != rhs.model {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
