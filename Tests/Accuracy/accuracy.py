@@ -19,7 +19,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import counts  # noqa: E402
 import mot  # noqa: E402
 import scenes  # noqa: E402
-from golden import FOLDER, Table, aligned  # noqa: E402
+from golden import FOLDER, Table, aligned, text  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 WORK = ROOT / ".build" / "accuracy"
@@ -121,8 +121,8 @@ def _judged(table, rows):
     cells = [["", "", *columns]]
     for (name, who), row in rows.items():
         if who == "agent" and name in table.rows:
-            cells.append([name, "golden", *(table.rows[name].get(c, "") for c in columns)])
-        cells.append([name, who, *(row.get(c, "") for c in columns)])
+            cells.append([name, "golden", *(text(table.rows[name].get(c, "")) for c in columns)])
+        cells.append([name, who, *(text(row[c]) for c in columns)])
     print(aligned(cells), flush=True)
     own = {name: row for (name, who), row in rows.items() if who == "agent"}
     if os.environ.get("UPDATE_GOLDENS") == "1":

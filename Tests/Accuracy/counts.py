@@ -42,6 +42,12 @@ class Outcome:
     shifted: list = dataclasses.field(default_factory=list)  # (true, said): the right vehicle at the wrong time
     false: list = dataclasses.field(default_factory=list)  # said
 
+    def before(self, end):
+        """Without what happens after: who crosses as the video ends is not over the line for good yet."""
+        return Outcome([p for p in self.pairs if p[0].time <= end], [t for t in self.missed if t.time <= end],
+                       [p for p in self.doubled if p[1].time <= end], [p for p in self.shifted if p[0].time <= end],
+                       [s for s in self.false if s.time <= end])
+
     def figures(self):
         true, said = len(self.pairs) + len(self.missed), len(self.pairs) + len(self.doubled) + len(self.false)
         true, said = true + len(self.shifted), said + len(self.shifted)
@@ -156,13 +162,14 @@ class Witness:
         return ["beside " + ", ".join(names)] if names else []
 
     def covered_by(self, said):
-        """Whom the track of a passage lies on."""
-        frame = min(round(said.time * self.scene.fps), len(self.scene.rows) - 1)
-        box, rows = dict(self.tracks.get(frame, [])).get(said.track), self.scene.rows[frame]
-        if box is None or not rows:
-            return ["its track has no box then" if box is None else "nobody is there"]
+        """Whom the track of a passage lies on, in the frame nearest to it that has the track."""
+        frames = sorted(self.around(said.time, 1.0), key=lambda frame: abs(frame - said.time * self.scene.fps))
+        frame = next((f for f in frames if any(name == said.track for name, _ in self.tracks.get(f, []))), None)
+        if frame is None:
+            return ["its track has no box then"]
+        box, rows = dict(self.tracks[frame])[said.track], self.scene.rows[frame]
         boxes = [r["box"] for r in rows]
-        shares = zip(rows, mot.cover(boxes, [box])[:, 0], mot.cover([box], boxes)[0])
+        shares = zip(rows, mot.cover(boxes, [box])[:, 0], mot.cover([box], boxes)[0]) if rows else []
         names = [f"covers {a:.0%} of {r['class']} {r['track']}, lies {b:.0%} in it" for r, a, b in shares if max(a, b) > 0.1]
         return names or ["nobody is there"]
 
@@ -200,10 +207,7 @@ def of_scene(scene, said):
     true = true_crossings(scene.truth)
     witness = Witness(scene, said.tracks)
     outcome = compare(true, said_crossings(said.lines, {scenes.line_of(c) for c in scene.truth["counts"]}), witness.is_on)
-    # Who crosses as the video ends is not over the line for good yet.
-    end = scene.truth["video"]["duration_s"] - TOLERANCE_SECONDS
-    outcome.missed = [crossing for crossing in outcome.missed if crossing.time <= end]
-    return outcome, witness
+    return outcome.before(scene.truth["video"]["duration_s"] - TOLERANCE_SECONDS), witness
 
 
 def main():

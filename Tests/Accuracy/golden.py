@@ -22,14 +22,14 @@ class Table:
         for column, sign in self.better.items():
             loss = sign * (golden[column] - figures[column]) if column in golden else 0
             if loss > (SHARE_TOLERANCE if is_share(golden.get(column, 0)) else COUNT_TOLERANCE):
-                out.append(f"{name}: {column} {_text(figures[column])}, golden {_text(golden[column])}")
+                out.append(f"{name}: {column} {text(figures[column])}, golden {text(golden[column])}")
         return out
 
     def write(self, rows):
         """Rows by name; those that were not measured stay."""
         self.rows.update(rows)
         columns = list(self.better)
-        cells = [["name", *columns]] + [[name, *(_text(row[c]) for c in columns)] for name, row in self.rows.items()]
+        cells = [["name", *columns]] + [[name, *(text(row[c]) for c in columns)] for name, row in self.rows.items()]
         self.path.parent.mkdir(exist_ok=True)
         self.path.write_text("".join(f"# {line}\n" for line in self.heading) + aligned(cells), encoding="utf-8")
 
@@ -44,7 +44,7 @@ def aligned(cells):
     return "".join("  ".join(str(c).ljust(w) if i == 0 else str(c).rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip() + "\n" for row in cells)
 
 
-def _text(value):
+def text(value):
     return f"{value:.3f}" if is_share(value) else str(value)
 
 

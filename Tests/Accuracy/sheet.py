@@ -49,7 +49,8 @@ def _box(picture, box, text, colour, lower):
 
 def _middle(scene, said, failure, frame):
     own = [row["box"] for row in scene.rows[frame] if row["track"] == failure["vehicle"]]
-    own += [box for name, box in said.tracks.get(frame, []) if name == failure.get("track")]
+    nearest = sorted(range(frame - round(scene.fps), frame + round(scene.fps)), key=lambda other: abs(other - frame))
+    own += [box for other in nearest for name, box in said.tracks.get(other, []) if name == failure["track"]]
     if not own:
         return scene.size[0] / 2, scene.size[1] / 2
     x, y, wide, high = own[0]

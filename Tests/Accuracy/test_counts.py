@@ -54,6 +54,10 @@ class Comparing(unittest.TestCase):
         outcome = compare([crossing(1, 1)], [crossing(1, "1a", direction="rightToLeft"), crossing(1, "1b", line="south")], same)
         self.assertEqual((len(outcome.pairs), len(outcome.missed), len(outcome.false)), (0, 1, 2))
 
+    def test_what_crosses_as_the_video_ends_is_not_judged(self):
+        outcome = compare([crossing(1, 1), crossing(9.8, 2), crossing(9.9, 3)], [crossing(1, "1a"), crossing(9.8, "2a"), crossing(9.95, "8a")], same)
+        self.assertEqual(outcome.before(9.5).figures(), {"true": 1, "said": 1, "right": 1, "missed": 0, "extra": 0, "classRight": 1})
+
     def test_a_wrong_class_counts_but_not_as_class(self):
         figures = compare([crossing(1, 1), crossing(5, 5, "bus")], [crossing(1, "1a"), crossing(5, "5a", "truck")], same).figures()
         self.assertEqual((figures["right"], figures["classRight"]), (2, 1))
