@@ -110,6 +110,12 @@ class Truth(unittest.TestCase):
         states = [[v.kind for v in Scene("road-day", seed, 30, 1, SMALL, 10).traffic.waiting] for seed in (7, 8)]
         self.assertNotEqual(*states)
 
+    def test_buses_are_a_third_where_they_may_drive(self):
+        kinds = [v.kind for v in Scene("road-day-buses", 7, 300, 1, SMALL, 10).traffic.waiting if v.lane.id.endswith(("outer", "inner"))]
+        self.assertTrue(0.25 < kinds.count("bus") / len(kinds) < 0.45, kinds.count("bus") / len(kinds))
+        with self.assertRaisesRegex(ValueError, "no scene 'road-day-trams'"):
+            Scene("road-day-trams", 7, 3, 1, SMALL, 10)
+
     def test_crossings_follow_from_the_tracks(self):
         line = self.truth["counts"][0]["line"]
         heights = {}
