@@ -128,6 +128,8 @@ def _judged(table, rows):
         if who == "agent" and name in table.rows:
             cells.append([name, "golden", *(text(table.rows[name].get(c, "")) for c in columns)])
         cells.append([name, who, *(text(row[c]) for c in columns)])
+        if who == "opencv":
+            cells.append(["", "agent : opencv", *(f"{rows[name, 'agent'][c] / row[c]:.2f}" if row[c] and table.better[c] else "" for c in columns)])
     print(aligned(cells), flush=True)
     own = {name: row for (name, who), row in rows.items() if who == "agent"}
     for name, column, bar in ((name, column, bar) for name in own for column, bar in BARS.get(name, {}).items()):
