@@ -6,7 +6,7 @@ import EventModel
 import Foundation
 import SiteCalibration
 
-/// Frame → motion → tracks → rules, for one camera, one frame at a time.
+/// Frame → motion → network → tracks → rules, for one camera, one frame at a time.
 ///
 /// The same pipeline serves the live agent and the offline commands. One thread.
 struct AnalysisPipeline: ~Copyable {
@@ -20,6 +20,10 @@ struct AnalysisPipeline: ~Copyable {
     private(set) var scene: Scene
     /// Why the geometry cannot be used on this stream; nil while all is well. The camera is then watched, not judged.
     private(set) var siteProblem: SiteError?
+    /// The network's part, and what it has done so far; nil where motion works alone.
+    private(set) var detection: CameraDetection?
+    /// Why the network could not look at the newest frame; it was analysed without.
+    private(set) var detectionProblem: VisionError?
 
     private let camera: CameraID
     private let site: SiteFile?
@@ -33,15 +37,18 @@ struct AnalysisPipeline: ~Copyable {
     private var session = 0
 
     /// - Parameters:
+    ///   - detection: names what moves; nil: everything stays `moving`.
     ///   - crowd: counts the people in crowd zones; nil: nobody does.
     ///   - firstTrack: identities of tracks count up from here.
     ///   - firstSituation: numbers of alerts count up from here.
     init(
-        camera: CameraID, site: SiteFile?, crowd: CrowdWatch? = nil, firstTrack: UInt64 = 1, firstSituation: UInt64 = 1
+        camera: CameraID, site: SiteFile?, detection: CameraDetection? = nil, crowd: CrowdWatch? = nil,
+        firstTrack: UInt64 = 1, firstSituation: UInt64 = 1
     ) throws(VisionError) {
         let motion = try MotionDetector(configuration: MotionConfiguration(masksOf: site))
         let sentinel = try Sentinel(MotionConfiguration(masksOf: site))
         self.init(camera, site, motion, sentinel, firstTrack: firstTrack, firstSituation: firstSituation)
+        self.detection = detection
         self.crowd = crowd
     }
 
@@ -91,7 +98,10 @@ struct AnalysisPipeline: ~Copyable {
         try motion.update(with: frame)
         try sentinel.keepUp(with: frame)
         scene.time = frame.time
-        scene.tracks = tracker.update(with: motion.detections, at: frame.time.presentation)
+        askNetwork(about: frame)
+        scene.tracks = tracker.update(
+            with: motion.detections, named: detection?.detections ?? [], lookedAt: detection?.parts ?? [],
+            at: frame.time.presentation)
         scene.crowds = crowds
         sentinel.note(scene)
         findings += rules.evaluate(scene)
@@ -112,9 +122,18 @@ struct AnalysisPipeline: ~Copyable {
         crowdMinutes = crowdSampler.finish()
     }
 
+    /// A network that fails takes nothing away from what motion sees.
+    private mutating func askNetwork(about frame: Frame) {
+        detectionProblem = nil
+        do throws(VisionError) {
+            try detection?.look(at: frame, tracker.unnamed(at: frame.time.presentation))
+        } catch { detectionProblem = error }
+    }
+
     private mutating func begin(_ frame: Frame) {
         if session != 0 { findings += rules.reset(at: scene.time) }
         tracker.reset()
+        detection?.reset()
         sampler.reset()
         crowd?.reset()
         session = frame.session

@@ -98,6 +98,7 @@ struct RecordMaker {
         if let subject = finding.subjects.first {
             passage.objectClass = subject.label.wire
             passage.track = subject.id.rawValue
+            passage.model = subject.namedBy.rawValue
             passage.confidencePercent = UInt32((subject.confidence * 100).rounded().clamped(to: 0...100))
         }
         passage.evidence = evidence.map { [$0] } ?? []
@@ -118,6 +119,7 @@ struct RecordMaker {
         alert.toMicros = phase == .ended ? micros(of: finding.interval.upperBound, in: finding) : 0
         if let subject = finding.subjects.first {
             alert.track = subject.id.rawValue
+            alert.model = subject.namedBy.rawValue
             alert.objectClass = subject.label.wire
             alert.box = scaled(subject.box).wire
         }

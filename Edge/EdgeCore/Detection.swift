@@ -22,12 +22,18 @@ public struct Detection: Hashable, Sendable {
     public var confidence: Double
     /// Who says so.
     public var model: TrainedModelID
+    /// Where a network named it: what moves there, more or less than the object itself. Nil where nothing does, and for
+    /// what only moves.
+    public var region: BoundingBox?
 
     /// Makes a detection.
-    public init(box: BoundingBox, label: ObjectClass, confidence: Double, model: TrainedModelID) {
+    public init(
+        box: BoundingBox, label: ObjectClass, confidence: Double, model: TrainedModelID, region: BoundingBox? = nil
+    ) {
         self.box = box
         self.label = label
         self.confidence = confidence
         self.model = model
+        self.region = region
     }
 }

@@ -53,12 +53,17 @@ public struct Track: Hashable, Sendable {
     /// Whether its ground point lies in or right above the box of another track that goes the same way: it may be a
     /// part of that one, or stand behind it. What it does is sure only when it has been seen by itself.
     public var isBehindAnother: Bool
+    /// Who says what it is: a trained network with its version, or motion alone.
+    public var namedBy: TrainedModelID
+    /// Whether a network had every chance to name it, and saw nothing: a branch, a shadow, a post before a shaking camera.
+    public var isDoubted: Bool
 
     /// Makes a track.
     public init(
         id: TrackID, state: TrackState, box: BoundingBox, velocity: Point, label: ObjectClass, confidence: Double,
         firstSeen: Duration, lastSeen: Duration, hits: Int, origin: Point? = nil, joined: TrackID? = nil,
-        isBehindAnother: Bool = false
+        isBehindAnother: Bool = false, namedBy: TrainedModelID = .motion,
+        isDoubted: Bool = false
     ) {
         self.id = id
         self.state = state
@@ -72,6 +77,8 @@ public struct Track: Hashable, Sendable {
         self.origin = origin
         self.joined = joined
         self.isBehindAnother = isBehindAnother
+        self.namedBy = namedBy
+        self.isDoubted = isDoubted
     }
 }
 

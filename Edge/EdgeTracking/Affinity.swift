@@ -1,3 +1,4 @@
+import EdgeCore
 import EventModel
 
 /// How well a detection fits a track: what the association weighs.
@@ -6,20 +7,21 @@ enum Affinity {
     ///
     /// Overlap alone loses fast and small objects between two frames, distance alone swaps neighbours: the cost weighs
     /// both. The gate grows with the object's size and with how unsure the prediction is.
-    static func cost(of box: BoundingBox, for track: LiveTrack) -> Double {
-        let overlap = track.predicted.intersectionOverUnion(box)
+    static func cost(of detection: Detection, for track: LiveTrack) -> Double {
+        let box = detection.box, expected = track.expected(by: detection)
+        let overlap = expected.intersectionOverUnion(box)
         let size = track.filter.size
         // Beyond two sizes a prediction says nothing: without the bound a new track would reach for anything.
         let reach = min(0.6 * size + 2.5 * track.filter.uncertainty, 2 * size)
-        let distance = groundDistance(track.predicted, box)
-        guard overlap >= 0.1 || (distance < reach && sizesFit(track.predicted, box)) else { return Assignment.alone }
+        let distance = groundDistance(expected, box)
+        guard overlap >= 0.1 || (distance < reach && sizesFit(expected, box)) else { return Assignment.alone }
         let nearness = max(0, 1 - distance / max(reach, 1))
         return min(0.99, 1 - (0.6 * overlap + 0.4 * nearness))
     }
 
     /// The cost for a detection of low confidence: overlap must carry it alone.
-    static func overlapCost(of box: BoundingBox, for track: LiveTrack) -> Double {
-        let overlap = track.predicted.intersectionOverUnion(box)
+    static func overlapCost(of detection: Detection, for track: LiveTrack) -> Double {
+        let overlap = track.expected(by: detection).intersectionOverUnion(detection.box)
         return overlap >= 0.3 ? 1 - overlap : Assignment.alone
     }
 

@@ -24,8 +24,16 @@ struct LiveTrack: Sendable {
     var isBehindAnother = false
     /// Since when it has been seen in pieces only; nil while it is whole.
     var inPiecesSince: Duration?
-    /// The predicted box of this frame.
-    var predicted: BoundingBox
+    /// In how many looks of a network it lay, and when the last one was.
+    private(set) var lookCount = 0
+    private(set) var largeLookCount = 0
+    private(set) var lookedAt: Duration?
+    /// How it lies in what moves.
+    var placement = Placement()
+    /// Whether a network found it when it began.
+    let isNamedFromStart: Bool
+    /// Where its moving region is expected in this frame.
+    private(set) var predicted: BoundingBox
 
     init(id: TrackID, detection: Detection, time: Duration, noise: MotionNoise) {
         self.id = id
@@ -35,6 +43,7 @@ struct LiveTrack: Sendable {
         lastSeen = time
         origin = detection.box.bottomCenter
         predicted = detection.box
+        isNamedFromStart = detection.label != .moving
         votes.add(detection)
     }
 
@@ -49,15 +58,41 @@ struct LiveTrack: Sendable {
         Track(
             id: id, state: state, box: filter.box, velocity: filter.velocity, label: votes.winner,
             confidence: confidence, firstSeen: firstSeen, lastSeen: lastSeen, hits: hits, origin: origin,
-            joined: joined,
-            isBehindAnother: isBehindAnother)
+            joined: joined, isBehindAnother: isBehindAnother, namedBy: votes.namedBy,
+            isDoubted: isDoubted)
     }
 
     /// Moves the box ahead. What stood still when it was last seen stays where it is.
     mutating func predict(seconds: Double) {
         filter.predict(seconds: seconds)
-        predicted = filter.box
+        predicted = placement.region(of: filter.box)
     }
+
+    /// The object's ground point where its region stands on a place.
+    func groundPoint(ofRegionAt place: Point) -> Point {
+        let region = BoundingBox(
+            x: place.x - predicted.width / 2, y: place.y - predicted.height, width: predicted.width,
+            height: predicted.height)
+        return placement.object(in: region).bottomCenter
+    }
+
+    /// Where what moves with it is.
+    var region: BoundingBox { placement.region(of: filter.box) }
+
+    /// The box that a detection is expected to have.
+    func expected(by detection: Detection) -> BoundingBox { detection.label == .moving ? predicted : filter.box }
+
+    /// Counts a look of a network.
+    ///
+    /// - Parameter isLarge: whether it was large enough in the look to be recognised.
+    mutating func noteLook(at time: Duration, isLarge: Bool) {
+        lookCount += 1
+        largeLookCount += isLarge ? 1 : 0
+        lookedAt = time
+    }
+
+    /// Whether a network had every chance to name it, and saw nothing there.
+    var isDoubted: Bool { largeLookCount >= 6 && Double(votes.named) < 0.03 * Double(largeLookCount) }
 
     /// Counts a detection; the filter is fed apart, because not every detection says where the object is.
     mutating func noteSeen(_ detection: Detection, at time: Duration, isOccluded: Bool) {
@@ -71,6 +106,8 @@ struct LiveTrack: Sendable {
 
 /// Weighs what detections say a track is.
 struct LabelVotes: Sendable {
+    /// Who gave the newest vote that named anything.
+    private(set) var namedBy = TrainedModelID.motion
     private var weights = SIMD16<Float>()
 
     /// Adds the confidence of a detection to its class. `moving` weighs next to nothing: any name beats it, and any
@@ -83,6 +120,7 @@ struct LabelVotes: Sendable {
             default: 1
             }
         weights[Self.index(detection.label)] += weight * Float(max(0, detection.confidence))
+        if detection.label != .moving { namedBy = detection.model }
     }
 
     /// The class with most weight; `moving` before anything was said.
@@ -91,6 +129,9 @@ struct LabelVotes: Sendable {
         for label in ObjectClass.allCases where weights[Self.index(label)] > weights[Self.index(best)] { best = label }
         return best
     }
+
+    /// What all votes for a name weigh together.
+    var named: Float { weights.sum() - weights[Self.index(.moving)] }
 
     private static func index(_ label: ObjectClass) -> Int {
         switch label {

@@ -10,11 +10,14 @@ extension Tracker {
                 continue
             }
             let isShared = workspace.isShared[index]
-            if workspace.isPiece[index] {
-                tracks[index].filter.adopt(box)
+            if detections[source].label != .moving {
+                feed(index, detections[source], at: time)
+            } else if workspace.isPiece[index] {
+                tracks[index].filter.adopt(tracks[index].placement.object(in: box))
                 tracks[index].oddSizeSince = nil
             } else if isShared {
-                tracks[index].filter.update(groundPoint: box.bottomCenter, errorFactor: 3)
+                let place = tracks[index].groundPoint(ofRegionAt: box.bottomCenter)
+                tracks[index].filter.update(groundPoint: place, errorFactor: 3)
                 tracks[index].filter.holdExtent()
             } else {
                 feed(index, box, at: time)
@@ -31,25 +34,62 @@ extension Tracker {
     /// Feeds a filter with a box of its own. A box whose size jumps is believed at the edges that fit the prediction,
     /// until it has kept the new size for a while.
     private mutating func feed(_ index: Int, _ box: BoundingBox, at time: Duration) {
-        if let hidden = groundPointOfLeaving(tracks[index], box) {
-            tracks[index].filter.update(groundPoint: hidden, errorFactor: 1.5)
+        if let hidden = groundPointOfLeaving(tracks[index], box, tracks[index].predicted) {
+            let place = tracks[index].groundPoint(ofRegionAt: hidden)
+            tracks[index].filter.update(groundPoint: place, errorFactor: 1.5)
             tracks[index].filter.holdExtent()
             return
         }
         let fitted = tracks[index].isBelieved ? fit(box, to: tracks[index].predicted) : nil
         guard let fitted, !touchesBorder(box) else {
             tracks[index].oddSizeSince = nil
-            tracks[index].filter.update(box)
+            tracks[index].filter.update(tracks[index].placement.object(in: box))
             return
         }
         let since = tracks[index].oddSizeSince ?? time
         tracks[index].oddSizeSince = since
         if time - since < .milliseconds(600) {
-            tracks[index].filter.update(groundPoint: fitted, errorFactor: 2)
+            tracks[index].filter.update(groundPoint: tracks[index].groundPoint(ofRegionAt: fitted), errorFactor: 2)
             tracks[index].filter.holdExtent()
         } else {
-            tracks[index].filter.update(box)
+            tracks[index].filter.update(tracks[index].placement.object(in: box))
         }
+    }
+
+    /// Feeds a filter with what a network found. The first such box replaces what motion alone has measured; later ones
+    /// of another size are taken for a while at the edges that fit.
+    private mutating func feed(_ index: Int, _ detection: Detection, at time: Duration) {
+        defer { learnPlacement(index, detection) }
+        let expected = tracks[index].filter.box
+        if let hidden = groundPointOfLeaving(tracks[index], detection.box, expected) {
+            tracks[index].filter.update(groundPoint: hidden, errorFactor: 1.5)
+            return tracks[index].filter.holdExtent()
+        }
+        let isFirst = !tracks[index].placement.isKnown && !tracks[index].isNamedFromStart
+        let fitted = fit(detection.box, to: expected)
+        guard let fitted, !touchesBorder(detection.box) else {
+            tracks[index].oddSizeSince = nil
+            return tracks[index].filter.update(detection.box)
+        }
+        let since = tracks[index].oddSizeSince ?? time
+        tracks[index].oddSizeSince = since
+        if isFirst || time - since >= .milliseconds(600) {
+            tracks[index].filter.adopt(detection.box)
+            tracks[index].oddSizeSince = nil
+        } else {
+            tracks[index].filter.update(groundPoint: fitted, errorFactor: 2)
+            tracks[index].filter.holdExtent()
+        }
+    }
+
+    /// Learns how the object lies in its region, where the region is its alone and whole.
+    private mutating func learnPlacement(_ index: Int, _ detection: Detection) {
+        guard let region = detection.region, !touchesBorder(region), !touchesBorder(detection.box) else { return }
+        let isAlone = tracks.indices.allSatisfy { other in
+            other == index || tracks[other].state == .removed || !tracks[other].isBelieved
+                || Affinity.coverage(of: tracks[other].filter.box, by: region) < 0.5
+        }
+        if isAlone { tracks[index].placement.learn(detection.box, in: region) }
     }
 
     /// The ground point that a box of unexpected size stands for: the edges nearer to the prediction are right. Nil
@@ -74,10 +114,9 @@ extension Tracker {
     /// Where an object stands that goes out over the picture's edge: the part that is seen shrinks, and its bottom or
     /// side is the edge of the picture, not of the object. The inner edges and the size from before tell more. Nil
     /// where the object does not shrink against an edge.
-    private func groundPointOfLeaving(_ track: LiveTrack, _ box: BoundingBox) -> Point? {
+    private func groundPointOfLeaving(_ track: LiveTrack, _ box: BoundingBox, _ expected: BoundingBox) -> Point? {
         guard track.isBelieved, let frame = configuration.frameSize else { return nil }
         let margin = 0.005 * Double(max(frame.width, frame.height))
-        let expected = track.predicted
         let velocity = track.filter.velocity
         var point = box.bottomCenter
         if velocity.y > 0, box.height < expected.height, box.maxY >= Double(frame.height) - margin {
@@ -104,6 +143,7 @@ extension Tracker {
         let isDue =
             track.state != .tentative || (age >= configuration.confirmAfter && track.hits >= configuration.confirmHits)
             || (age >= configuration.slowConfirmAfter && track.hits >= 2)
+            || (track.isNamedFromStart && age >= configuration.confirmAfter && track.hits >= 3)
         guard isDue, track.state != .tentative || hasParted(index, at: time) else { return }
         tracks[index].state = .confirmed
         tracks[index].wasBelieved = true
@@ -131,7 +171,9 @@ extension Tracker {
 
     /// How long a track is kept unseen.
     func patience(with track: LiveTrack) -> Duration {
-        if !track.isBelieved { return configuration.tentativePatience }
+        if !track.isBelieved {
+            return track.isNamedFromStart ? configuration.namedPatience : configuration.tentativePatience
+        }
         if track.filter.relativeSpeed < configuration.stationarySpeed { return configuration.stationaryPatience }
         return track.isOccluded ? configuration.occludedPatience : configuration.lostPatience
     }

@@ -57,17 +57,16 @@ extension Tracker {
     func wholeBeside(_ box: BoundingBox, except own: TrackID? = nil, at time: Duration) -> TrackID? {
         tracks.first { track in
             track.id != own && track.isBelieved && time - track.lastSeen <= configuration.tentativePatience
-                && track.votes.winner == .moving
-                && Self.isPiece(box, beside: track.filter.box)
+                && Self.isPiece(box, beside: track.region)
         }?.id
     }
 
     /// Whether a track is none of the pieces of the one beside which it began, or no longer.
     mutating func hasParted(_ index: Int, at time: Duration) -> Bool {
-        guard tracks[index].votes.winner == .moving else { return true }
+        guard !tracks[index].isNamedFromStart else { return true }
         let box = tracks[index].filter.box
         if let id = tracks[index].whole, let whole = tracks.first(where: { $0.id == id }), whole.state != .removed,
-            Self.isPiece(box, beside: whole.filter.box)
+            Self.isPiece(box, beside: whole.region)
         {
             return false
         }
@@ -85,7 +84,8 @@ extension Tracker {
             else { continue }
             let box = tracks[heir].filter.box
             guard Self.isStacked(piece.filter.box, box), Self.goTogether(piece, tracks[heir]) else { continue }
-            tracks[heir].filter.adopt(box.union(piece.filter.box))
+            // Where a network has said how large the object is, a piece adds nothing.
+            if !tracks[heir].placement.isKnown { tracks[heir].filter.adopt(box.union(piece.filter.box)) }
             tracks[heir].oddSizeSince = nil
             tracks[index].state = .removed
         }

@@ -19,7 +19,13 @@ extension Tracker {
             for piece in workspace.candidates where workspace.isFree(piece) {
                 guard let box = workspace.boxOfTrack[index] else { break }
                 let other = detections[piece].box
-                guard Affinity.coverage(of: other, by: expected) >= 0.6 else { continue }
+                guard detections[piece].label == .moving, Affinity.coverage(of: other, by: expected) >= 0.6 else {
+                    continue
+                }
+                if isNamed(index, detections) {
+                    workspace.take(piece)  // a network has said how large the object is
+                    continue
+                }
                 guard isPiece(other, of: expected, beside: box) else {
                     isParting = isParting || Self.standSideBySide(other, box)
                     continue
@@ -34,6 +40,11 @@ extension Tracker {
             if (isInPieces || isParting) && time - since >= patience { workspace.isPiece[index] = true }
             tracks[index].inPiecesSince = (isInPieces || isParting) && !workspace.isPiece[index] ? since : nil
         }
+    }
+
+    /// Whether a track was given what a network found.
+    func isNamed(_ index: Int, _ detections: [Detection]) -> Bool {
+        workspace.detectionOfTrack[index].map { detections[$0].label != .moving } ?? false
     }
 
     /// Whether two boxes stand side by side on the ground, with room between them: pieces of one object do not.
@@ -62,14 +73,15 @@ extension Tracker {
             }
             gatherGroup(owner, region)
             guard workspace.rows.count > 1 else { continue }
-            let isNoLarger = region.area < 1.25 * tracks[owner].predicted.area
+            let isNoLarger = isNamed(owner, detections) || region.area < 1.25 * tracks[owner].predicted.area
             for index in workspace.rows {
                 let place = placeInGroup(index, region)
                 if !isNoLarger {
                     share(detection, with: index, at: place)
                 } else if index != owner {
                     workspace.isHidden[index] = true
-                    tracks[index].filter.update(groundPoint: place, errorFactor: 6)
+                    tracks[index].filter.update(
+                        groundPoint: tracks[index].groundPoint(ofRegionAt: place), errorFactor: 6)
                 }
             }
         }

@@ -1,5 +1,5 @@
 public import EdgeCore
-import EventModel
+public import EventModel
 
 /// Joins the detections of successive frames to tracks: one identity for one object.
 ///
@@ -34,11 +34,16 @@ public struct Tracker: Sendable {
     /// Takes the detections of the next frame.
     ///
     /// - Parameters:
-    ///   - detections: of one frame, in any order; boxes without area or with numbers that are none are ignored.
+    ///   - regions: what moves in one frame, in any order; boxes without area or with numbers that are none are ignored.
+    ///   - named: what a network found in the same frame: it says what the tracks are and, where it is sure enough, where.
+    ///   - parts: the parts of the frame that the network looked at.
     ///   - time: stream time of the frame. A time before the last one counts as the last one.
     /// - Returns: confirmed, lost and just removed tracks, oldest identity first: the tracks of a `Scene`.
     /// - Complexity: O(n² m) for n tracks and m detections; keeps its memory from frame to frame.
-    public mutating func update(with detections: [Detection], at time: Duration) -> [Track] {
+    public mutating func update(
+        with regions: [Detection], named: [Detection] = [], lookedAt parts: [BoundingBox] = [], at time: Duration
+    ) -> [Track] {
+        let detections = named.isEmpty ? regions : Fusion.fuse(regions: regions, named: named)
         let now = max(time, lastTime ?? time)
         predict(to: now)
         lastTime = now
@@ -48,6 +53,7 @@ public struct Tracker: Sendable {
         gatherPieces(detections, at: now)
         shareMergedRegions(detections)
         apply(detections, at: now)
+        vote(named, besides: detections, lookedAt: parts, at: now)
         unitePieces(at: now)
         age(at: now)
         spawn(detections, at: now)
@@ -68,9 +74,11 @@ public struct Tracker: Sendable {
     /// Begins a tentative track for every sure detection that nothing else explains.
     private mutating func spawn(_ detections: [Detection], at time: Duration) {
         for index in workspace.candidates
-        where workspace.isFree(index) && detections[index].confidence >= configuration.spawnConfidence {
+        where workspace.isFree(index) && detections[index].confidence >= spawnConfidence(detections[index]) {
             guard tracks.count < configuration.maximumTrackCount else { return }
             let detection = detections[index]
+            // Nothing begins where nothing moves: a network may be wrong about the same post for ever.
+            guard detection.label == .moving || detection.region != nil else { continue }
             if isInsideSeenTrack(detection, at: time) { continue }
             let id = TrackID(rawValue: nextIdentity)
             nextIdentity += 1
@@ -80,13 +88,18 @@ public struct Tracker: Sendable {
         }
     }
 
+    private func spawnConfidence(_ detection: Detection) -> Double {
+        detection.label == .moving ? configuration.spawnConfidence : configuration.namedSpawnConfidence
+    }
+
     /// Whether a detection is a piece of an object that was seen in this frame: a second one must not grow from it.
     /// A network's detection of another class may lie inside (a rider before a bus); a moving region may not.
     private func isInsideSeenTrack(_ detection: Detection, at time: Duration) -> Bool {
         tracks.contains { track in
             track.isBelieved && track.lastSeen == time
                 && (detection.label == .moving || detection.label == track.votes.winner)
-                && Affinity.coverage(of: detection.box, by: track.filter.box) >= 0.7
+                && Affinity.coverage(
+                    of: detection.box, by: detection.label == .moving ? track.region : track.filter.box) >= 0.7
         }
     }
 

@@ -12,6 +12,8 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var highConfidence = 0.4
     /// Only detections from here on begin a track: higher than what continues one, so that noise cannot breed.
     public var spawnConfidence = 0.45
+    /// The same for what a network found where something moves: there are fewer of these in a second.
+    public var namedSpawnConfidence = 0.35
 
     /// A track is confirmed when it was seen over this long …
     public var confirmAfter: Duration = .milliseconds(250)
@@ -21,6 +23,8 @@ public struct TrackerConfiguration: Hashable, Sendable {
     public var slowConfirmAfter: Duration = .milliseconds(400)
     /// A tentative track that misses this long is forgotten.
     public var tentativePatience: Duration = .milliseconds(200)
+    /// The same for what a network found: it does not look at every frame.
+    public var namedPatience: Duration = .milliseconds(600)
     /// A moving track is kept this long unseen.
     public var lostPatience: Duration = .milliseconds(1500)
     /// A track hidden behind or merged with another is kept this long unseen.

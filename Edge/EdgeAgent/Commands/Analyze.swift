@@ -1,5 +1,6 @@
 import ArgumentParser
 import EdgeCapture
+import EdgeVision
 import EventModel
 import Foundation
 import SiteCalibration
@@ -34,6 +35,15 @@ struct Analyze: ParsableCommand {
     @Flag(help: "Decodes without the loop filter where key frames come often, as of a running camera: a sixth cheaper.")
     var rough = false
 
+    @Option(help: ArgumentHelp("The model.json of another detector.", valueName: "file"))
+    var model: String?
+
+    @Flag(help: "Leaves the network out: everything that moves stays 'moving'.")
+    var motionOnly = false
+
+    @Option(help: "CPU milliseconds of the network for each second of video, a pass taken for 10.")
+    var detectorMilliseconds = 500.0
+
     @Flag(help: "Also prints every track of every analysed frame.")
     var tracks = false
 
@@ -43,6 +53,10 @@ struct Analyze: ParsableCommand {
     func validate() throws {
         if config != nil, camera == nil { throw ValidationError("--config wants --camera: which of its cameras?") }
         if config != nil, geometry != nil { throw ValidationError("give --geometry or --config, not both") }
+        if motionOnly, model != nil { throw ValidationError("give --model or --motion-only, not both") }
+        guard (0...10_000).contains(detectorMilliseconds) else {
+            throw ValidationError("--detector-milliseconds wants 0 to 10000")
+        }
         if let startTime, Self.date(startTime) == nil {
             throw ValidationError("--start-time '\(startTime)' is not a time such as 2026-11-20T08:00:00+07:00")
         }
@@ -50,7 +64,11 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let site: SiteFile?
-        do { site = try siteFile() } catch {
+        let detector: ObjectDetector?
+        do {
+            site = try siteFile()
+            detector = try motionOnly ? nil : ObjectDetector(model: ModelFile.load(model ?? ModelFolder.detector()))
+        } catch {
             complain("\(error)")
             throw ExitCode.badInput
         }
@@ -58,6 +76,8 @@ struct Analyze: ParsableCommand {
             input: input, camera: site?.camera ?? CameraID.unnamed, site: site, startTime: startTime.flatMap(Self.date),
             evidenceFolder: evidence.map { URL(fileURLWithPath: $0) }, printsTracks: tracks, printsMotion: motion)
         analysis.mayBeRough = rough
+        analysis.detector = detector
+        analysis.detectorBudget = detectorMilliseconds
         analysis.decoding.mode = adaptive ? .adaptive : .always
         do { try analysis.run() } catch {
             complain("\(error)")

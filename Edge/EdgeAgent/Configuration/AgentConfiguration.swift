@@ -33,6 +33,15 @@ struct AgentConfiguration: Sendable {
         var reserve: Int
     }
 
+    /// The trained detector that names what moves.
+    struct Detector: Sendable {
+        var isEnabled = true
+        /// Its model.json; nil: the one that came with the agent.
+        var model: URL?
+        /// CPU milliseconds a second that it may take for all cameras together.
+        var millisecondsPerSecond = 500.0
+    }
+
     /// What the agent calls itself when it enrols.
     var name: String
     /// Key, spool and evidence live here.
@@ -47,6 +56,7 @@ struct AgentConfiguration: Sendable {
     var collectorCertificates: URL?
     /// Nil: nothing is recorded.
     var recording: Recording?
+    var detector = Detector()
     /// Nil: no API.
     var api: APIConfiguration?
     var cameras: [Camera]
@@ -92,6 +102,7 @@ struct AgentConfiguration: Sendable {
     private static func read(_ root: YAMLSection, folder: URL) -> AgentConfiguration? {
         let agent = root.required("agent", root.section("agent"), "it names the agent and its data folder")
         let recording = root.section("recording").flatMap { self.recording($0, folder: folder) }
+        let detector = root.section("detector", orEmpty: true).map { self.detector($0, folder: folder) }
         let api = root.section("api", orEmpty: true).map { self.api($0, folder: folder) }
         let sections = root.sections("cameras")
         let cameras = sections.map { camera($0, folder: folder) }
@@ -101,9 +112,20 @@ struct AgentConfiguration: Sendable {
         guard let agent, let settings = self.agent(agent, folder: folder) else { return nil }
         var configuration = settings
         configuration.recording = recording
+        configuration.detector = detector ?? Detector()
         configuration.api = api
         configuration.cameras = cameras.compactMap(\.self)
         return configuration
+    }
+
+    private static func detector(_ section: YAMLSection, folder: URL) -> Detector {
+        var detector = Detector()
+        detector.isEnabled = section.flag("enabled") ?? true
+        detector.model = section.string("model").map { URL(fileURLWithPath: $0, relativeTo: folder) }
+        detector.millisecondsPerSecond =
+            section.number("milliseconds-per-second", in: 10...8_000, unit: "milliseconds") ?? 500
+        section.finish()
+        return detector
     }
 
     private static func agent(_ section: YAMLSection, folder: URL) -> AgentConfiguration? {

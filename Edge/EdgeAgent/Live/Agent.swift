@@ -27,8 +27,8 @@ struct Agent: Service {
 
     /// Opens the spool and prepares the cameras; nothing runs before ``run()``.
     ///
-    /// - Throws: ``OutboxError`` (not enrolled, spool in use, …), ``ConfigurationText`` or, where people are to be counted and
-    ///   the network for it is missing or damaged, ``ConfigurationError`` or `VisionError`.
+    /// - Throws: ``OutboxError`` (not enrolled, spool in use, …), ``ConfigurationText``, or what is wrong with a trained
+    ///   network: ``ConfigurationError`` or `VisionError`.
     init(_ configuration: AgentConfiguration, logger: Logger) throws {
         self.configuration = configuration
         self.logger = logger
@@ -39,6 +39,7 @@ struct Agent: Service {
         let runs = RunCounter(in: paths.folder)
         if let problem = runs.problem { logger.warning("runs are not counted", metadata: ["problem": "\(problem)"]) }
         let crowd = try Self.crowdCounter(configuration)
+        let (detection, detectionProblem) = try AgentDetection.load(configuration.detector, logger: logger)
         // The last step that can fail: a transport that is given up without a shutdown ends the process.
         transport = try HTTPTransport(
             collector: enrolled.collector, certificateAuthority: configuration.collectorCertificates?.path)
@@ -50,7 +51,9 @@ struct Agent: Service {
         self.memory = memory
         Self.endConditions(in: memory, besides: configuration.cameras.map(\.source.camera), outbox)
         cameras = configuration.cameras.map {
-            CameraWatch($0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory, crowd: crowd)
+            CameraWatch(
+                $0, outbox: outbox, firstIdentity: runs.firstIdentity, memory: memory, detection: detection,
+                crowd: crowd)
         }
         let (recording, problem) = Self.recording(configuration, paths, cameras, logger)
         self.recording = recording
@@ -63,7 +66,7 @@ struct Agent: Service {
             AgentAPI(
                 $0, cameras: watches.map(APICamera.init), index: recording?.index, paths: paths, logger: logger)
         }
-        problems = [runs.problem, problem, clipProblem].compactMap(\.self)
+        problems = [runs.problem, problem, clipProblem, detectionProblem].compactMap(\.self)
     }
 
     /// Cameras that are no longer configured have nobody else who ends what lasted.
@@ -148,8 +151,10 @@ struct Agent: Service {
     private func reportHealth() async {
         var reporter = AgentHealthReporter(folder: paths.folder)
         var overload = OverloadReport()
+        var shortage = DetectionShortage()
         while !Task.isCancelled {
-            let others = [overload.problem(cameras.map(\.load)), api?.problem].compactMap(\.self)
+            let loads = cameras.map(\.load)
+            let others = [overload.problem(loads), shortage.problem(loads), api?.problem].compactMap(\.self)
             let problems = problems + (recording?.problems ?? []) + others
             outbox.offer(reporter.record(outbox: outbox.status(), problems: problems), lane: .sample)
             try? await Task.sleep(for: AgentHealthReporter.interval)  // cancelled: the loop ends

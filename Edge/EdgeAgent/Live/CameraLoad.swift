@@ -7,9 +7,20 @@ struct CameraLoad: Hashable, Sendable {
     var slowdown = 1
     /// How often pictures were given up to be in time again, since the agent started.
     var catchUps: UInt64 = 0
+    /// What the network did for this camera, since the agent started.
+    var detection = Detection()
+
+    /// Work of the network.
+    struct Detection: Hashable, Sendable {
+        /// Passes.
+        var looks: UInt64 = 0
+        /// Pictures in which something due was not looked at, for want of budget.
+        var shortPictures: UInt64 = 0
+    }
 
     /// Takes stock of a decoder; `before` counts what decoders of this camera did before.
-    init(_ decoder: PlannedDecoder? = nil, before: UInt64 = 0) {
+    init(_ decoder: PlannedDecoder? = nil, before: UInt64 = 0, detection: Detection = Detection()) {
+        self.detection = detection
         slowdown = decoder?.planner.slowdown ?? 1
         catchUps = before + (decoder?.planner.catchUpCount ?? 0)
     }

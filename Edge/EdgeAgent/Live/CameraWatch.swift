@@ -17,19 +17,23 @@ final class CameraWatch: Sendable {
     private let firstIdentity: UInt64
     private let outbox: Outbox
     private let memory: ViewFolder
+    private let detection: AgentDetection?
     private let crowd: CrowdCounter?
     private let streams: CameraStreams
     private let news: ChangeFlag
     private let ended = DispatchSemaphore(value: 0)
     private let keptUp = Mutex(CameraLoad())
 
-    /// - Parameter crowd: counts people where the camera has crowd zones; nil: nobody does.
+    /// - Parameters:
+    ///   - detection: the network that names what moves; nil: there is none.
+    ///   - crowd: counts people where the camera has crowd zones; nil: nobody does.
     init(
         _ configuration: AgentConfiguration.Camera, outbox: Outbox, firstIdentity: UInt64, memory: ViewFolder,
-        crowd: CrowdCounter? = nil
+        detection: AgentDetection? = nil, crowd: CrowdCounter? = nil
     ) {
         self.crowd = crowd
         self.configuration = configuration
+        self.detection = detection
         self.memory = memory
         self.firstIdentity = firstIdentity
         self.outbox = outbox
@@ -75,12 +79,13 @@ final class CameraWatch: Sendable {
             var analysis = try LiveAnalysis(
                 camera: camera, site: configuration.site, firstIdentity: firstIdentity, outbox: outbox,
                 pictures: EvidencePictures(camera: camera, ring: ring), clips: clips,
-                conditions: conditions, crowd: crowd)
+                conditions: conditions, detection: detection?.camera(camera), crowd: crowd)
             var capture = streams.analysed()
             var decoder = streams.makeDecoder(for: capture)
             var catchUpsBefore: UInt64 = 0
             while analyseNext(capture, decoder, &analysis) {
-                keptUp.withLock { $0 = CameraLoad(decoder, before: catchUpsBefore) }
+                let work = analysis.detectionWork
+                keptUp.withLock { $0 = CameraLoad(decoder, before: catchUpsBefore, detection: work) }
                 analysis.reportHealth(of: streams, capture, decoder, isChanged: news.lower())
                 let next = streams.analysed()
                 guard next !== capture else { continue }

@@ -33,7 +33,7 @@ struct LiveAnalysis: ~Copyable {
 
     init(
         camera: CameraID, site: SiteFile?, firstIdentity: UInt64, outbox: Outbox, pictures: consuming EvidencePictures,
-        clips: ClipDesk?, conditions: CameraConditions, crowd: CrowdCounter?
+        clips: ClipDesk?, conditions: CameraConditions, detection: CameraDetection? = nil, crowd: CrowdCounter? = nil
     ) throws(VisionError) {
         self.conditions = conditions
         self.camera = camera
@@ -42,10 +42,17 @@ struct LiveAnalysis: ~Copyable {
         self.pictures = pictures
         maker = RecordMaker(camera: camera)
         pipeline = try AnalysisPipeline(
-            camera: camera, site: site, crowd: crowd.map { CrowdWatch($0, pace: CrowdWatch.livePace) },
-            firstTrack: firstIdentity, firstSituation: firstIdentity)
+            camera: camera, site: site, detection: detection,
+            crowd: crowd.map { CrowdWatch($0, pace: CrowdWatch.livePace) }, firstTrack: firstIdentity,
+            firstSituation: firstIdentity)
         logger = Logger(label: "ngatu.analysis")
         logger[metadataKey: "camera.id"] = "\(camera)"
+    }
+
+    /// What the network did so far.
+    var detectionWork: CameraLoad.Detection {
+        guard let detection = pipeline.detection else { return CameraLoad.Detection() }
+        return CameraLoad.Detection(looks: detection.lookCount, shortPictures: detection.shortCount)
     }
 
     /// Analyses one frame and hands on what was found; answers whether pictures must keep coming.
@@ -145,7 +152,8 @@ struct LiveAnalysis: ~Copyable {
             status: status, framesAnalysed: analysed, framesDropped: decoder.counters.dropped + rejected,
             framesPerSecond: health.rate(of: status.counters.accessUnits),
             decodePath: streams.name(of: capture) + decoder.path,
-            problem: streams.problem ?? pipeline.siteProblem?.description ?? decoder.problem,
+            problem: streams.problem ?? pipeline.siteProblem?.description ?? decoder.problem
+                ?? pipeline.detectionProblem?.description,
             conditions: conditions.open)
         let still = health.takeStill()
         outbox.append(

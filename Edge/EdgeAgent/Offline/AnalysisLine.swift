@@ -33,10 +33,11 @@ struct AnalysisLine: Encodable {
     var high: Int?
     var reliable: Bool?
     var reason: String?
-    var model: String?
     var frame: Int?
     var box: BoundingBox?
     var evidence: [Proof]?
+    /// Who named the class, or counted.
+    var model: String?
 
     init(type: String, time: Duration) {
         self.type = type
@@ -62,6 +63,7 @@ struct AnalysisLine: Encodable {
         }
         self.class = subject?.label
         track = subject?.id.rawValue
+        model = subject?.namedBy.rawValue
         self.evidence = evidence
     }
 
@@ -109,6 +111,8 @@ struct SummaryLine: Encodable {
     var wallSeconds: Double
     var peakMemoryBytes: Int
     var decodePath: String
+    /// Passes of the network; absent where motion worked alone.
+    var looks: UInt64?
 }
 
 extension BoundingBox {

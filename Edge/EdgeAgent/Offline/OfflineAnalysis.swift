@@ -14,6 +14,10 @@ struct OfflineAnalysis {
     var site: SiteFile?
     var startTime: Date?
     var evidenceFolder: URL?
+    /// Names what moves; nil: everything stays `moving`.
+    var detector: ObjectDetector?
+    /// CPU milliseconds of the network for each second of video, a pass taken for 10.
+    var detectorBudget = 500.0
     var decoding = DecodePlanner.Configuration()
     var printsTracks = false
     var printsMotion = false
@@ -26,7 +30,8 @@ struct OfflineAnalysis {
         source.startTime = startTime ?? Self.currentMinute
         source.mayBeRough = mayBeRough
         let supply = try OfflineFrames(source, decoding)
-        var pipeline = try AnalysisPipeline(camera: camera, site: site, crowd: .forFile(site))
+        var pipeline = try AnalysisPipeline(
+            camera: camera, site: site, detection: detection, crowd: .forFile(site))
         let conditions = try CameraConditions(camera: camera, site: site, start: source.startTime ?? Date())
         var lines = JSONLines()
         var stills = try evidenceFolder.map { try StillFolder($0) }
@@ -39,8 +44,17 @@ struct OfflineAnalysis {
         pipeline.finish()
         var nothing: StillFolder?
         try print(pipeline, frame: nil, stills: &nothing, to: &lines)
-        try lines.write(summary(supply.counters, progress: progress, wall: ContinuousClock.now - began))
+        let looks = pipeline.detection?.lookCount
+        try lines.write(summary(supply.counters, progress, wall: ContinuousClock.now - began, looks: looks))
         try lines.flush()
+    }
+
+    private var detection: CameraDetection? {
+        detector.map {
+            CameraDetection(
+                camera: camera, detector: $0, budget: DetectorBudget(millisecondsPerSecond: detectorBudget),
+                clock: .stream)
+        }
     }
 
     /// Without a start time minutes are counted from the first frame: it is taken for the beginning of a minute.
@@ -129,14 +143,16 @@ struct OfflineAnalysis {
         }
     }
 
-    private func summary(_ counters: CaptureCounters, progress: Progress, wall: Duration) -> SummaryLine {
+    private func summary(
+        _ counters: CaptureCounters, _ progress: Progress, wall: Duration, looks: UInt64?
+    ) -> SummaryLine {
         let seconds = progress.last.seconds
         return SummaryLine(
             time: seconds, framesRead: Int(counters.accessUnits),
             framesDecoded: Int(counters.framesDecoded),
             framesAnalysed: progress.analysed, framesSkipped: progress.skipped, secondsOfVideo: seconds,
             cpuSeconds: ProcessUsage.cpuSeconds, wallSeconds: wall.seconds,
-            peakMemoryBytes: ProcessUsage.peakMemoryBytes, decodePath: "software")
+            peakMemoryBytes: ProcessUsage.peakMemoryBytes, decodePath: "software", looks: looks)
     }
 }
 

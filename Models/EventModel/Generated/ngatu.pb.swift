@@ -495,6 +495,9 @@ public nonisolated struct Ngatu_V1_Passage: Sendable {
 
   public var evidence: [Ngatu_V1_Evidence] = []
 
+  /// who named the class: a trained model with its version, or motion-1
+  public var model: String = String()
+
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
   public init() {}
@@ -583,6 +586,9 @@ public nonisolated struct Ngatu_V1_SecurityAlert: Sendable {
   public mutating func clearBox() {self._box = nil}
 
   public var evidence: [Ngatu_V1_Evidence] = []
+
+  /// who named the class: a trained model with its version, or motion-1; empty: not about an object
+  public var model: String = String()
 
   public var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1276,7 +1282,7 @@ nonisolated extension Ngatu_V1_Box: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension Ngatu_V1_Passage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".Passage"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}direction\0\u{3}object_class\0\u{1}track\0\u{1}lane\0\u{3}confidence_percent\0\u{1}speed\0\u{1}plate\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}line\0\u{1}direction\0\u{3}object_class\0\u{1}track\0\u{1}lane\0\u{3}confidence_percent\0\u{1}speed\0\u{1}plate\0\u{1}evidence\0\u{1}model\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1293,6 +1299,7 @@ nonisolated extension Ngatu_V1_Passage: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 7: try { try decoder.decodeSingularMessageField(value: &self._speed) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._plate) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.evidence) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.model) }()
       default: break
       }
     }
@@ -1330,6 +1337,9 @@ nonisolated extension Ngatu_V1_Passage: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.evidence.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.evidence, fieldNumber: 9)
     }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1343,6 +1353,7 @@ nonisolated extension Ngatu_V1_Passage: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs._speed != rhs._speed {return false}
     if lhs._plate != rhs._plate {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.model != rhs.model {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1439,7 +1450,7 @@ nonisolated extension Ngatu_V1_ViolationCandidate: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Ngatu_V1_SecurityAlert: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   public static let protoMessageName: String = _protobuf_package + ".SecurityAlert"
-  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}severity\0\u{1}zone\0\u{1}phase\0\u{1}alert\0\u{3}from_micros\0\u{3}to_micros\0\u{1}track\0\u{3}object_class\0\u{1}box\0\u{1}evidence\0")
+  public static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}severity\0\u{1}zone\0\u{1}phase\0\u{1}alert\0\u{3}from_micros\0\u{3}to_micros\0\u{1}track\0\u{3}object_class\0\u{1}box\0\u{1}evidence\0\u{1}model\0")
 
   public mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1458,6 +1469,7 @@ nonisolated extension Ngatu_V1_SecurityAlert: SwiftProtobuf.Message, SwiftProtob
       case 9: try { try decoder.decodeSingularEnumField(value: &self.objectClass) }()
       case 10: try { try decoder.decodeSingularMessageField(value: &self._box) }()
       case 11: try { try decoder.decodeRepeatedMessageField(value: &self.evidence) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.model) }()
       default: break
       }
     }
@@ -1501,6 +1513,9 @@ nonisolated extension Ngatu_V1_SecurityAlert: SwiftProtobuf.Message, SwiftProtob
     if !self.evidence.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.evidence, fieldNumber: 11)
     }
+    if !self.model.isEmpty {
+      try visitor.visitSingularStringField(value: self.model, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1516,6 +1531,7 @@ nonisolated extension Ngatu_V1_SecurityAlert: SwiftProtobuf.Message, SwiftProtob
     if lhs.objectClass != rhs.objectClass {return false}
     if lhs._box != rhs._box {return false}
     if lhs.evidence != rhs.evidence {return false}
+    if lhs.model != rhs.model {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
