@@ -17,7 +17,8 @@ cv::dnn::Net read(const uint8_t *model, size_t byteCount) {
     try {
         return cv::dnn::readNetFromONNX(reinterpret_cast<const char *>(model), byteCount);
     } catch (const cv::Exception &error) {
-        throw std::invalid_argument("no ONNX network that OpenCV reads: " + error.err);
+        throw std::invalid_argument(
+            "no ONNX network that OpenCV reads (damaged, weights in another file, or an operator it lacks): " + error.err);
     }
 }
 

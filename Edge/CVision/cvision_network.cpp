@@ -65,7 +65,8 @@ int ocv_network_create(
     return guarded(message, message_capacity, [&] {
         require(handle != nullptr, "handle is NULL");
         *handle = nullptr;
-        require(model != nullptr && byte_count > 0 && settings != nullptr, "model or settings is NULL");
+        require(model != nullptr && settings != nullptr, "model or settings is NULL");
+        require(byte_count > 0, "the ONNX file is empty");
         check(*settings);
         cv::setNumThreads(1);
         *handle = new ocv_network{vision::Network(model, byte_count, *settings, namesOf(outputs, output_count))};

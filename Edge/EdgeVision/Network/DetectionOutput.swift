@@ -58,17 +58,22 @@ struct CandidateReader: Sendable {
         output index: Int, _ samples: UnsafeBufferPointer<Float>, shape: [Int], input: (width: Int, height: Int)
     ) -> String? {
         switch output {
-        case .strideMaps(let strides): readMap(samples, shape, stride: strides[index])
+        case .strideMaps(let strides): readMap(samples, shape, stride: strides[index], input: input)
         case .yolo(let hasObjectness): readTable(samples, shape, hasObjectness: hasObjectness)
         case .ssd: readList(samples, shape, input: input)
         }
     }
 
-    private mutating func readMap(_ samples: UnsafeBufferPointer<Float>, _ shape: [Int], stride: Int) -> String? {
+    private mutating func readMap(
+        _ samples: UnsafeBufferPointer<Float>, _ shape: [Int], stride: Int, input: (width: Int, height: Int)
+    ) -> String? {
         guard shape.count == 4, shape[0] == 1, shape[1] == 4 + thresholds.count else {
             return "its shape is \(shape); expected 1 × \(4 + thresholds.count) × rows × columns"
         }
         let (rows, columns) = (shape[2], shape[3])
+        guard abs(rows * stride - input.height) < stride, abs(columns * stride - input.width) < stride else {
+            return "\(columns) × \(rows) cells do not cover \(input.width) × \(input.height) pixels at stride \(stride)"
+        }
         let plane = rows * columns
         for label in thresholds.indices {
             let scores = UnsafeBufferPointer(rebasing: samples[(4 + label) * plane..<(5 + label) * plane])

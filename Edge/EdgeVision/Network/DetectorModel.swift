@@ -86,6 +86,7 @@ public struct DetectorLook: Hashable, Sendable {
     ///   - side: of a square in pixels of the picture; neighbours share at least a quarter.
     ///   - limit: most squares; larger pictures get larger squares.
     public static func tiles(_ size: FrameSize, side: Double, limit: Int) -> [DetectorLook] {
+        let side = side.rounded(.up)  // whole pixels: the last square ends where the picture does
         let across = spans(Double(size.width), side), down = spans(Double(size.height), side)
         guard across.count * down.count <= limit else { return tiles(size, side: side * 1.1, limit: limit) }
         return down.flatMap { y in

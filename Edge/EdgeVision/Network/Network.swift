@@ -21,6 +21,9 @@ public final class Network {
         guard input.mean.count == 3 else {
             throw VisionError(kind: .badInput, operation: "network read", message: "mean wants 3 levels")
         }
+        if let problem = OnnxFile(weights).problem {
+            throw VisionError(kind: .badInput, operation: "network read", message: problem)
+        }
         self.input = input
         var settings = input.settings
         var made: OpaquePointer?
