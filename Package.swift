@@ -249,8 +249,9 @@ let package = Package(
         test(
             "EdgeAgentTests",
             [
-                "EdgeAgent", "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeVision", "EventModel",
-                "SiteCalibration",
+                "EdgeAgent", "EdgeAPI", "EdgeCapture", "EdgeCore", "EdgeRules", "EdgeTracking", "EdgeVision",
+                "EventModel",
+                "SiteCalibration", .product(name: "Crypto", package: "swift-crypto"),
             ]),
         test("CollectorDomainTests", ["CollectorDomain", "EventModel"]),
         test(

@@ -141,9 +141,11 @@ final class YAMLSection {
         do { return try make(text) } catch { return fail(key, "\(error)", at: mapping[Node(key)]) }
     }
 
-    /// Notes that a key is missing; for required ones.
+    /// Notes that a key is missing, or has nothing behind it; for required ones.
     func required<Value>(_ key: String, _ value: Value?, _ hint: String) -> Value? {
-        if value == nil, mapping[Node(key)] == nil { _ = fail(key, "is missing: \(hint)", at: nil) as Value? }
+        if value == nil, mapping[Node(key)].map({ $0.null != nil }) ?? true {
+            _ = fail(key, "is missing: \(hint)", at: nil) as Value?
+        }
         return value
     }
 
@@ -157,7 +159,7 @@ final class YAMLSection {
     }
 
     func fail<Value>(_ key: String, _ text: String, at node: Node?) -> Value? {
-        let line = node?.mark?.line ?? mapping.mark?.line
+        let line = (node ?? mapping[Node(key)])?.mark?.line ?? mapping.mark?.line
         problems.list.append(.init(line: line, keyPath: key.isEmpty ? keyPath : path(key), text: text))
         return nil
     }

@@ -37,18 +37,15 @@ enum ModelFile {
     }
 
     private static func read(_ root: YAMLSection, folder: URL) -> DetectorModel? {
+        guard isKnownSchema(root) else { return nil }
         defer { root.finish() }
-        if let schema = root.whole("schema", in: 1...1_000), schema != Self.schema {
-            return root.fail(
-                "schema", "this agent reads schema \(Self.schema); use an agent as new as the model", at: nil)
-        }
         let name = root.required("id", root.string("id"), "what the model is called")
         let version = root.required("version", root.string("version"), "events name it")
         let labels = root.required("labels", root.strings("labels"), "what the network's classes mean, in its order")
         let input = root.required("input", root.section("input"), "what the network wants to see").flatMap(input)
         let output = root.required("output", root.section("output"), "how its answers are read").flatMap(output)
         let thresholds = root.required("thresholds", root.section("thresholds"), "from which score on answers count")
-        let scores = thresholds.flatMap { self.scores($0, labels: labels ?? []) }
+        let scores = labels.flatMap { labels in thresholds.flatMap { self.scores($0, labels: labels) } }
         let overlap = root.number("overlap", in: 0.05...1, unit: "a share") ?? 0.5
         let weights = weights(root, folder: folder)
         if let labels, labels.allSatisfy({ ObjectClass(label: $0) == nil }) {
@@ -60,6 +57,13 @@ enum ModelFile {
             whole: input.whole, region: input.region, outputs: output.names, output: output.output,
             labels: labels.map { ObjectClass(label: $0) }, candidateScore: scores.candidate,
             workingScores: scores.working, overlap: overlap)
+    }
+
+    /// Whether this agent knows the schema. The keys of another one are not worth a word.
+    static func isKnownSchema(_ root: YAMLSection) -> Bool {
+        guard let schema = root.whole("schema", in: 1...1_000), schema != Self.schema else { return true }
+        let advice = "this agent reads schema \(Self.schema); use an agent as new as the model"
+        return root.fail("schema", advice, at: nil) ?? false
     }
 
     static func weights(_ root: YAMLSection, folder: URL) -> Data? {
@@ -87,19 +91,19 @@ enum ModelFile {
         _ = section.string("name")
         _ = section.whole("multipleOf", in: 1...1_024)
         if let layout = section.string("layout"), layout != "NCHW" {
-            return section.fail("layout", "is '\(layout)'; the agent can give NCHW only", at: nil)
+            _ = section.fail("layout", "is '\(layout)'; the agent can give NCHW only", at: nil) as Never?
         }
         let colour = section.choice("colour", of: ColourOrder.self) ?? .BGR
-        guard let whole = section.required("whole", section.size("whole"), "[width, height] of the network's input")
-        else { return nil }
-        let region = section.size("region") ?? whole
+        let whole = section.required("whole", section.size("whole"), "[width, height] of the network's input")
+        let region = section.size("region")
         let mean = section.numbers("mean", in: 0...255) ?? [0, 0, 0]
+        let scale = section.fraction("scale") ?? 1 / 255
+        let bars = section.number("bars", in: 0...255, unit: "a level") ?? 114
         guard mean.count == 3 else { return section.fail("mean", "wants 3 levels", at: nil) }
+        guard let whole else { return nil }
         let input = NetworkInput(
-            size: whole, isRGB: colour == .RGB, mean: mean.map(Float.init),
-            scale: Float(section.fraction("scale") ?? 1 / 255),
-            bars: Float(section.number("bars", in: 0...255, unit: "a level") ?? 114))
-        return (input, whole, region)
+            size: whole, isRGB: colour == .RGB, mean: mean.map(Float.init), scale: Float(scale), bars: Float(bars))
+        return (input, whole, region ?? whole)
     }
 
     private static func output(_ section: YAMLSection) -> (output: DetectionOutput, names: [String])? {
@@ -107,7 +111,9 @@ enum ModelFile {
         _ = section.string("channels")
         let names = section.strings("names") ?? []
         let strides = section.wholes("strides", in: 1...256)
-        switch section.choice("kind", of: OutputKind.self) ?? .strideMaps {
+        let kind = section.string("kind") == nil ? .strideMaps : section.choice("kind", of: OutputKind.self)
+        guard let kind else { return nil }
+        switch kind {
         case .strideMaps:
             guard let strides = section.required("strides", strides, "e.g. [8, 16, 32]") else { return nil }
             guard names.isEmpty || names.count == strides.count else {
@@ -131,8 +137,8 @@ enum ModelFile {
         }
         var working: [ObjectClass: Double] = [:]
         for label in labels {
-            guard let kind = ObjectClass(label: label) else { continue }
             let score = inner.number(label, in: 0.001...1, unit: "a score")
+            guard let kind = ObjectClass(label: label) else { continue }
             working[kind] = min(working[kind] ?? 1, score ?? 0.5)
         }
         inner.finish()
