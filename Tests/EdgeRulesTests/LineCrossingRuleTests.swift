@@ -46,6 +46,21 @@ import Testing
         #expect(crossings([walk.doubled]).map(\.direction) == expected, "\(name), twice the frame rate")
     }
 
+    /// What no network could name is a branch or a shadow; once it is named, it counts from there on.
+    @Test func aDoubtedTrackDoesNotCount() {
+        func count(doubtedUntil end: Int) -> Int {
+            var rule = LineCrossingRule(line: levelLine)
+            return (0...24).reduce(0) { sum, step in
+                var track = makeTrack(x: 200, y: 40 + 5 * Double(step), seconds: Double(step) / 10)
+                track.isDoubted = step < end
+                return sum + rule.evaluate(makeScene([track], seconds: Double(step) / 10)).count
+            }
+        }
+        #expect(count(doubtedUntil: 0) == 1)
+        #expect(count(doubtedUntil: 25) == 0)
+        #expect(count(doubtedUntil: 5) == 1)
+    }
+
     @Test func theContractsDirectionHolds() {
         // From the left of the picture to its right edge: the right hand is below (y down).
         let down = Walk([(200, 40), (200, 160)], seconds: 2)
