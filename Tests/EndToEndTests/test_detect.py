@@ -5,7 +5,7 @@ import pathlib
 import shutil
 import subprocess
 
-from harness import BUILD, ROOT, EndToEndTest
+from harness import BUILD, ROOT, Agent, Collector, EndToEndTest, free_port
 
 MODEL = ROOT / "Models/Trained/vehicle-detector"
 STREET = MODEL / "Golden/street.png"
@@ -20,7 +20,18 @@ def iou(left, right):
     return both / (left[2] * left[3] + right[2] * right[3] - both)
 
 
-class DetectTests(EndToEndTest):
+class ModelTest(EndToEndTest):
+    def copy_of_the_model(self, change=lambda description: None):
+        folder = self.place.folder / "mine"
+        folder.mkdir(exist_ok=True)
+        shutil.copy(MODEL / "vehicle-detector.onnx", folder)
+        description = json.loads((MODEL / "model.json").read_text())
+        change(description)
+        (folder / "model.json").write_text(json.dumps(description, indent=1))
+        return folder / "model.json"
+
+
+class DetectTests(ModelTest):
     def detect(self, *arguments, code=0):
         """Runs the command; answers its lines and what it complained of."""
         done = subprocess.run([BUILD / "edge-agent", "detect", *map(str, arguments)], capture_output=True, text=True, timeout=300)
@@ -90,15 +101,6 @@ class DetectTests(EndToEndTest):
         least = json.loads((MODEL / "model.json").read_text())["thresholds"]["working"]
         self.assertEqual(working["detections"], [found for found in every["detections"] if found["score"] >= least[found["class"]]])
 
-    def copy_of_the_model(self, change=lambda description: None):
-        folder = self.place.folder / "mine"
-        folder.mkdir(exist_ok=True)
-        shutil.copy(MODEL / "vehicle-detector.onnx", folder)
-        description = json.loads((MODEL / "model.json").read_text())
-        change(description)
-        (folder / "model.json").write_text(json.dumps(description, indent=1))
-        return folder / "model.json"
-
     def test_a_model_of_ones_own_is_taken_by_its_digest(self):
         (ours,), _ = self.detect(STREET)
         (theirs,), _ = self.detect("--model", self.copy_of_the_model(), STREET)
@@ -124,3 +126,39 @@ class DetectTests(EndToEndTest):
     def test_a_model_that_is_not_there_is_named(self):
         _, complaint = self.detect("--model", self.place.folder / "none.json", STREET, code=65)
         self.assertIn("none.json: cannot be read", complaint)
+
+
+class RunningDetectorTests(ModelTest):
+    def agent(self, detector, environment=None):
+        """An enrolled agent whose camera does not answer."""
+        collector = Collector(self.place).start().wait_ready()
+        camera = ("cam-1", f"rtsp://127.0.0.1:{free_port()}/x", None)
+        sections = {"detector": detector} if detector else None
+        return Agent(self.place, [camera], sections=sections, environment=environment).enroll(collector)
+
+    def refused(self, agent):
+        done = subprocess.run(agent.argv, capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 65, done.stderr)
+        return done.stderr
+
+    def test_an_agent_does_not_start_with_another_network_than_described(self):
+        path = self.copy_of_the_model(lambda description: description.update(sha256="0" * 64))
+        complaint = self.refused(self.agent({"model": path}))
+        for part in (f"{path}:6: sha256:", "Copy it again", "correct the digest"):
+            self.assertIn(part, complaint)
+
+    def test_an_agent_does_not_start_with_a_network_that_does_not_fit_its_description(self):
+        path = self.copy_of_the_model(lambda description: description["labels"].append("vehicle"))
+        complaint = self.refused(self.agent({"model": path}))
+        self.assertIn("its shape is [1, 11, 64, 104]; expected 1 × 12 × rows × columns", complaint)
+
+    def test_an_agent_runs_the_detector_that_it_is_told(self):
+        agent = self.agent({"model": self.copy_of_the_model(lambda description: description.update(id="commune"))}).start()
+        agent.wait_for_log("detector ready", 30)
+        self.assertIn("commune ", agent.log())
+
+    def test_an_agent_without_a_detector_says_so_and_runs(self):
+        agent = self.agent(None, environment={"NGATU_MODELS": str(self.place.folder)}).start()
+        agent.wait_for_log("there is no trained detector", 30)
+        agent.wait_for_log("cam-1", 30)
+        self.assertIsNone(agent.child.poll())
