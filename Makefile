@@ -7,9 +7,12 @@ DETECTOR := Models/Trained/vehicle-detector
 TRAIN_DATA ?= ../shared/data/train
 TRAIN_FLAGS ?= --minutes 90
 TRAIN_WORK ?= .build/train-detector
+CROWD := Models/Trained/crowd-counter
+CROWD_FLAGS ?= --minutes 74
+CROWD_WORK ?= .build/train-crowd
 SCORER ?= $(TRAIN_DATA)/../../eval/score_detect.py
 
-.PHONY: help setup demo test soak bench bench-cameras accuracy train-detector score-detector format lint docs proto scenes clean
+.PHONY: help setup demo test soak bench bench-cameras accuracy train-detector score-detector train-crowd score-crowd format lint docs proto scenes clean
 
 help:  ## Lists the commands.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 16
@@ -25,6 +28,7 @@ test: setup lint  ## Every test: units, pages, whole processes, faults.
 	swift test --skip-build
 	/usr/bin/python3 -m unittest discover -s Tests/Scenes -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s $(DETECTOR)/Training -p 'test_*.py'
+	/usr/bin/python3 -m unittest discover -s $(CROWD)/Training -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s Tests/TestCameras -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -s Tests/Accuracy -p 'test_*.py'
 	/usr/bin/python3 -m unittest discover -v -s Tests/EndToEndTests -p 'test_*.py'
@@ -56,6 +60,22 @@ score-detector:  ## Scores the committed detector with Debian's OpenCV: Golden/,
 	    --clips $(TRAIN_DATA)/../video --work $(TRAIN_WORK)
 	/usr/bin/python3 $(DETECTOR)/Training/golden.py write
 	/usr/bin/python3 $(DETECTOR)/Training/card.py
+
+train-crowd: $(TRAIN_WORK)/venv/ready $(TRAIN_WORK)/drawn/ready  ## Trains, exports, calibrates and scores our counter of people. CROWD_FLAGS="--steps 8000"; goes on where it stopped.
+	nice -n 19 $(TRAIN_WORK)/venv/bin/python $(CROWD)/Training/train.py --data $(TRAIN_DATA) --drawn $(TRAIN_WORK)/drawn --work $(CROWD_WORK) $(CROWD_FLAGS)
+	$(TRAIN_WORK)/venv/bin/python $(CROWD)/Training/export.py --checkpoint $(CROWD_WORK)/checkpoint.pt --out $(CROWD)
+	/usr/bin/python3 $(CROWD)/Training/calibrate.py --model $(CROWD)/model.json --data $(TRAIN_DATA)
+	$(MAKE) score-crowd
+
+score-crowd: $(CROWD_WORK)/empty/ready  ## Scores the committed counter with Debian's OpenCV: Golden/, the card's tables.
+	/usr/bin/python3 $(CROWD)/Training/evaluate.py --model $(CROWD)/model.json --data $(TRAIN_DATA) --scorer $(TRAIN_DATA)/../../eval/score_crowd.py \
+	    --scenes $(CROWD_WORK)/empty --clips $(TRAIN_DATA)/../video score
+	/usr/bin/python3 $(CROWD)/Training/golden.py write
+	/usr/bin/python3 $(CROWD)/Training/card.py
+
+$(CROWD_WORK)/empty/ready: $(CROWD)/Training/draw_empty.py
+	/usr/bin/python3 $< --out $(CROWD_WORK)/empty
+	touch $@
 
 $(TRAIN_WORK)/venv/ready: $(DETECTOR)/Training/requirements.txt
 	python3 -m venv $(TRAIN_WORK)/venv

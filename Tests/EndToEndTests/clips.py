@@ -43,6 +43,12 @@ def boxes(seconds=SECONDS, size=(640, 360), rate=25):
                  "-g", "25", "-bf", "0", "-pix_fmt", "yuv420p")
 
 
+def still(picture, seconds=SECONDS, rate=10):
+    """A film in which nothing moves."""
+    return _make(f"still-{picture.stem}-{seconds}.mp4", "-loop", 1, "-framerate", rate, "-t", seconds, "-i", picture, "-c:v", "libx264",
+                 "-preset", "ultrafast", "-crf", 12, "-g", rate, "-bf", 0, "-pix_fmt", "yuv420p")
+
+
 def site(camera, size=(640, 360), zones=()):
     """A site file with one counting line down the middle."""
     width, height = size

@@ -20,6 +20,7 @@ extension ModelFile {
         let name = root.required("id", root.string("id"), "what the model is called")
         let version = root.required("version", root.string("version"), "samples name it")
         let input = root.required("input", root.section("input"), "what the network wants to see").flatMap(input)
+        let scales = root.numbers("scales", in: 0.25...2) ?? [1]
         let output = root.required("output", root.section("output"), "how its map is read").flatMap(crowdOutput)
         let interval = root.required("interval", root.section("interval"), "how far it may be off").flatMap(interval)
         let limits = root.required("limits", root.section("limits"), "what a picture must have").flatMap(limits)
@@ -27,7 +28,8 @@ extension ModelFile {
         guard let name, let version, let input, let output, let interval, let limits, let weights else { return nil }
         return CrowdModel(
             id: TrainedModelID(rawValue: "\(name) \(version)"), weights: weights, input: input.input,
-            output: output.name, stride: output.stride, interval: interval, limits: limits)
+            scales: scales.isEmpty ? [1] : scales, output: output.name, stride: output.stride, interval: interval,
+            limits: limits)
     }
 
     private static func crowdOutput(_ section: YAMLSection) -> (name: String, stride: Int)? {

@@ -35,29 +35,35 @@ public final class CrowdCounter: Sendable {
     /// - Throws: ``VisionError``; `.badInput` where the area lies outside the picture.
     public func count(in image: PixelBuffer, area: Polygon? = nil) throws(VisionError) -> Answer {
         let part = area.map { Self.surroundings(of: $0, in: image.size) } ?? Self.whole(image.size)
-        let density = try density(of: image, part: part)
+        let maps = try maps(of: image, part: part)
         let region = FrameSize(width: Int(part.width.rounded()), height: Int(part.height.rounded()))
         let doubt = model.limits.doubt(
-            level: BrightLevel.of(image, part: part), region: region, density: density, area: area)
-        let people = model.interval.count(area.map(density.people(in:)) ?? density.people, doubt: doubt)
-        return Answer(people: people, places: density.peaks(in: area))
+            level: BrightLevel.of(image, part: part), region: region, density: maps[0], area: area)
+        let sums = maps.map { map in area.map(map.people(in:)) ?? map.people }
+        let people = sums.reduce(0, +) / Double(sums.count)
+        let count = model.interval.count(people, doubt: doubt)
+        return Answer(people: count, places: Array(maps[0].peaks(in: area).prefix(count.count)))
     }
 
-    /// The map of a part of a picture.
+    /// The maps of a part of a picture, one for each of the model's scales, at least one.
     ///
     /// - Throws: ``VisionError``; `.badInput` where the part lies outside the picture.
-    public func density(of image: PixelBuffer, part: BoundingBox) throws(VisionError) -> CrowdDensity {
-        var result: Result<CrowdDensity, VisionError>?
+    public func maps(of image: PixelBuffer, part: BoundingBox) throws(VisionError) -> [CrowdDensity] {
+        var maps: [CrowdDensity] = []
+        var failure: VisionError?
+        let region = FrameSize(width: Int(part.width.rounded(.up)), height: Int(part.height.rounded(.up)))
         networks.withLock { networks in
             do throws(VisionError) {
-                let region = FrameSize(width: Int(part.width.rounded(.up)), height: Int(part.height.rounded(.up)))
-                let network = try networks.network(model.inputSize(for: region), model)
-                let fit = try network.run(on: image, part: part)
-                result = .success(try Self.density(network, model, picture: image.size, fit: fit))
-            } catch { result = .failure(error) }
+                for factor in model.scales {
+                    let network = try networks.network(model.inputSize(for: region, factor: factor), model)
+                    let fit = try network.run(on: image, part: part)
+                    maps.append(try Self.density(network, model, picture: image.size, fit: fit))
+                }
+            } catch { failure = error }
         }
-        guard let result else { throw Self.misfit("nothing was run") }
-        return try result.get()
+        if let failure { throw failure }
+        guard !maps.isEmpty else { throw Self.misfit("the model names no scale to count at") }
+        return maps
     }
 
     /// An eighth of its size more on every side, cut at the picture's edges: heads at its edge are seen whole.
@@ -102,7 +108,7 @@ public final class CrowdCounter: Sendable {
 /// The network for each shape of picture that was met of late.
 private struct SizedNetworks {
     /// Each takes some megabytes; a site has few shapes.
-    private static let limit = 4
+    private static let limit = 6
 
     private var made: [Network] = []
 

@@ -13,6 +13,8 @@ public struct CrowdModel: Sendable {
     public var weights: Data
     /// Colour order, levels and bars; the longer side of its size is the longest that the network is given.
     public var input: NetworkInput
+    /// The picture is counted at each of these scales, 1 being that of ``input``; the mean is told.
+    public var scales: [Double]
     /// The name of the map among the network's outputs.
     public var output: String
     /// Input pixels across one cell of the map.
@@ -24,12 +26,13 @@ public struct CrowdModel: Sendable {
 
     /// Makes a description.
     public init(
-        id: TrainedModelID, weights: Data, input: NetworkInput, output: String, stride: Int, interval: CrowdInterval,
-        limits: CrowdLimits
+        id: TrainedModelID, weights: Data, input: NetworkInput, scales: [Double], output: String, stride: Int,
+        interval: CrowdInterval, limits: CrowdLimits
     ) {
         self.id = id
         self.weights = weights
         self.input = input
+        self.scales = scales
         self.output = output
         self.stride = stride
         self.interval = interval
@@ -38,9 +41,11 @@ public struct CrowdModel: Sendable {
 
     /// The size of the input for a part of a picture: its own, or as much smaller as the longest side asks for, rounded up
     /// to what the network takes. Small parts are not enlarged: the network counts at the scale of its training.
-    public func inputSize(for part: FrameSize) -> FrameSize {
+    ///
+    /// - Parameter factor: one of ``scales``.
+    public func inputSize(for part: FrameSize, factor: Double = 1) -> FrameSize {
         let longest = max(input.size.width, input.size.height)
-        let scale = min(1, Double(longest) / Double(max(part.width, part.height, 1)))
+        let scale = factor * min(1, Double(longest) / Double(max(part.width, part.height, 1)))
         let side = { (length: Int) in
             let pixels = max(1, (Double(length) * scale).rounded())
             return Int((pixels / Double(Self.multiple)).rounded(.up)) * Self.multiple
