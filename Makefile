@@ -64,6 +64,8 @@ score-detector:  ## Scores the committed detector with Debian's OpenCV: Golden/,
 train-crowd: $(TRAIN_WORK)/venv/ready $(TRAIN_WORK)/drawn/ready  ## Trains, exports, calibrates and scores our counter of people. CROWD_FLAGS="--steps 8000"; goes on where it stopped.
 	nice -n 19 $(TRAIN_WORK)/venv/bin/python $(CROWD)/Training/train.py --data $(TRAIN_DATA) --drawn $(TRAIN_WORK)/drawn --work $(CROWD_WORK) $(CROWD_FLAGS)
 	$(TRAIN_WORK)/venv/bin/python $(CROWD)/Training/export.py --checkpoint $(CROWD_WORK)/checkpoint.pt --out $(CROWD)
+	$(TRAIN_WORK)/venv/bin/python $(CROWD)/Training/export.py --checkpoint $(CROWD_WORK)/checkpoint.pt --out $(CROWD) \
+	    --gain "$$(/usr/bin/python3 $(CROWD)/Training/calibrate.py --gain --model $(CROWD)/model.json --data $(TRAIN_DATA))"
 	/usr/bin/python3 $(CROWD)/Training/calibrate.py --model $(CROWD)/model.json --data $(TRAIN_DATA)
 	$(MAKE) score-crowd
 

@@ -1,6 +1,6 @@
 """Writes the network of a checkpoint as ONNX that OpenCV 4.6 reads, and model.json beside it.
 
-export.py --checkpoint WORK/checkpoint.pt --out FOLDER
+export.py --checkpoint WORK/checkpoint.pt --out FOLDER [--gain 1.08]
 
 Convolution and batch normalisation are folded into one, weights are inline, opset 11. The file is read back with OpenCV's dnn and must
 give what PyTorch gives, cell by cell and in sum, at two input sizes: one file serves every size.
@@ -31,9 +31,12 @@ def folded(network):
     return network
 
 
-def export(checkpoint, out):
+def export(checkpoint, out, gain):
     network = CrowdCounter()
     network.load_state_dict(torch.load(checkpoint, weights_only=True)["average"])
+    with torch.no_grad():  # the loss counts heads by absolute differences, and so learns to say rather too few
+        network.head.weight.mul_(gain)
+        network.head.bias.mul_(gain)
     write(network, os.path.join(out, FILE))
     describe(os.path.join(out, "model.json"), os.path.join(out, FILE))
 
@@ -82,5 +85,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", required=True)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--gain", type=float, default=1.0, help="of every count: what calibrate.py finds after an export without")
     arguments = parser.parse_args()
-    export(arguments.checkpoint, arguments.out)
+    export(arguments.checkpoint, arguments.out, arguments.gain)
