@@ -37,12 +37,14 @@ public enum Fusion {
     }
 
     /// Whether a weaker box is the same object as a surer one: it overlaps it, or is a part of it. Riders and walkers
-    /// may be seen before a vehicle.
+    /// may be seen before a vehicle that is much larger.
     private static func isSame(_ weaker: Detection, _ surer: Detection) -> Bool {
-        if weaker.box.intersectionOverUnion(surer.box) > 0.55 { return true }
-        if weaker.label.isSlender != surer.label.isSlender { return false }
-        return Affinity.coverage(of: weaker.box, by: surer.box) > 0.8
+        if weaker.box.intersectionOverUnion(surer.box) > 0.45 { return true }
+        let isPart =
+            Affinity.coverage(of: weaker.box, by: surer.box) > 0.8
             || Affinity.coverage(of: surer.box, by: weaker.box) > 0.8
+        let ratio = max(weaker.box.area, surer.box.area) / max(1, min(weaker.box.area, surer.box.area))
+        return isPart && (weaker.label.isSlender == surer.label.isSlender || ratio < 3)
     }
 
     /// Takes the regions that are parts of an object.

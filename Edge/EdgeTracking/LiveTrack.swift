@@ -91,6 +91,9 @@ struct LiveTrack: Sendable {
         lookedAt = time
     }
 
+    /// Whether a network has looked and hardly seen anything in its place.
+    var isUnnamed: Bool { lookCount >= 2 && Double(votes.named) < 0.1 * Double(lookCount) }
+
     /// Whether a network had every chance to name it, and saw nothing there.
     var isDoubted: Bool { largeLookCount >= 6 && Double(votes.named) < 0.03 * Double(largeLookCount) }
 

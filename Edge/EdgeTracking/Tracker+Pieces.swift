@@ -21,6 +21,23 @@ extension Tracker {
         }
     }
 
+    /// Ends tracks that no network has named inside what moves with an object that one has: its shadow, its roof.
+    mutating func endUnnamedPieces(_ detections: [Detection]) {
+        for owner in tracks.indices {
+            guard let paired = workspace.detectionOfTrack[owner], let region = detections[paired].region,
+                detections[paired].confidence >= 0.5
+            else { continue }
+            for index in tracks.indices where index != owner && workspace.detectionOfTrack[index] == nil {
+                let track = tracks[index]
+                guard track.state == .confirmed || track.state == .tentative, track.isUnnamed,
+                    Affinity.coverage(of: track.filter.box, by: region) >= 0.75
+                else { continue }
+                tracks[index].joined = tracks[owner].id
+                tracks[index].state = .removed
+            }
+        }
+    }
+
     /// Ends the other tracks that a region covers, as pieces of its heir.
     private mutating func endPieces(of region: BoundingBox, _ detection: Int, heir: Int) {
         for index in tracks.indices where index != heir && isPieceCandidate(index, of: region, detection) {

@@ -51,6 +51,7 @@ public struct Tracker: Sendable {
         associate(detections, at: now)
         joinFragments(detections, at: now)
         gatherPieces(detections, at: now)
+        endUnnamedPieces(detections)
         shareMergedRegions(detections)
         apply(detections, at: now)
         vote(named, besides: detections, lookedAt: parts, at: now)
