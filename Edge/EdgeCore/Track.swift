@@ -55,7 +55,8 @@ public struct Track: Hashable, Sendable {
     public var isBehindAnother: Bool
     /// Who says what it is: a trained network with its version, or motion alone.
     public var namedBy: TrainedModelID
-    /// Whether a network had every chance to name it, and saw nothing: a branch, a shadow, a post before a shaking camera.
+    /// Whether a network had every chance to name it and saw nothing, and it has not gone far: a branch, a post before a
+    /// shaking camera.
     public var isDoubted: Bool
 
     /// Makes a track.

@@ -17,7 +17,7 @@ public import SiteCalibration
 ///   it does not.
 /// - A track that crosses in or right behind the box of another one that goes the same way counts when it has been seen
 ///   by itself for ``LineCrossingConfiguration/apartFor``: a windscreen never is, a second vehicle will be.
-/// - What a network had every chance to name, and did not, does not count.
+/// - A doubted track (`Track.isDoubted`) does not count.
 /// - Where a track turns out to be a piece of another one (`Track.joined`), what it crossed does not count again.
 /// - The way back (a U-turn) counts when the track had gone half its size beyond the band; the same direction again
 ///   likewise. A box that swings wider than the band therefore still counts once.

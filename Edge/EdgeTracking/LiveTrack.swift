@@ -94,8 +94,13 @@ struct LiveTrack: Sendable {
     /// Whether a network has looked and hardly seen anything in its place.
     var isUnnamed: Bool { lookCount >= 2 && Double(votes.named) < 0.1 * Double(lookCount) }
 
-    /// Whether a network had every chance to name it, and saw nothing there.
-    var isDoubted: Bool { largeLookCount >= 6 && Double(votes.named) < 0.03 * Double(largeLookCount) }
+    /// Whether a network had every chance to name it and saw nothing there, and it has not gone far either: what travels
+    /// many times its size is something, whatever the network was trained on.
+    var isDoubted: Bool {
+        guard largeLookCount >= 6, Double(votes.named) < 0.03 * Double(largeLookCount) else { return false }
+        let place = filter.box.bottomCenter
+        return square(place.x - origin.x) + square(place.y - origin.y) < square(4 * filter.size)
+    }
 
     /// Counts a detection; the filter is fed apart, because not every detection says where the object is.
     mutating func noteSeen(_ detection: Detection, at time: Duration, isOccluded: Bool) {
