@@ -99,7 +99,7 @@ struct LiveTrack: Sendable {
     var isDoubted: Bool {
         guard largeLookCount >= 6, Double(votes.named) < 0.03 * Double(largeLookCount) else { return false }
         let place = filter.box.bottomCenter
-        return square(place.x - origin.x) + square(place.y - origin.y) < square(4 * filter.size)
+        return square(place.x - origin.x) + square(place.y - origin.y) < square(8 * filter.size)
     }
 
     /// Counts a detection; the filter is fed apart, because not every detection says where the object is.

@@ -11,7 +11,9 @@ extension Tracker {
             }
             let isShared = workspace.isShared[index]
             if detections[source].label != .moving {
-                feed(index, detections[source], at: time)
+                feed(
+                    index, detections[source], isSole: detections.count { $0.region == detections[source].region } == 1,
+                    at: time)
             } else if workspace.isPiece[index] {
                 tracks[index].filter.adopt(tracks[index].placement.object(in: box))
                 tracks[index].oddSizeSince = nil
@@ -58,8 +60,8 @@ extension Tracker {
 
     /// Feeds a filter with what a network found. The first such box replaces what motion alone has measured; later ones
     /// of another size are taken for a while at the edges that fit.
-    private mutating func feed(_ index: Int, _ detection: Detection, at time: Duration) {
-        defer { learnPlacement(index, detection) }
+    private mutating func feed(_ index: Int, _ detection: Detection, isSole: Bool, at time: Duration) {
+        defer { if isSole { learnPlacement(index, detection) } }
         let expected = tracks[index].filter.box
         if let hidden = groundPointOfLeaving(tracks[index], detection.box, expected) {
             tracks[index].filter.update(groundPoint: hidden, errorFactor: 1.5)

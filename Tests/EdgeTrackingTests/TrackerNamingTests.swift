@@ -64,7 +64,7 @@ import Testing
             now > 0.5 && frame % 4 == 0 ? cars(now) : nil
         }
         #expect(scene.identities.count == 2)
-        let seen = scene.tracks.filter { $0.state != .removed }
+        let seen = scene.tracks.filter { $0.state == .confirmed }
         #expect(seen.count == 2)
         for car in cars(1.96) { #expect(seen.contains { $0.box.intersectionOverUnion(car.box) > 0.7 }) }
     }

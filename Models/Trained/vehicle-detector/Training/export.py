@@ -18,7 +18,7 @@ from classes import LABELS, STRIDES
 from detector import sha256
 from model import Exported, VehicleDetector
 
-FILE, VERSION = "vehicle-detector.onnx", "2026-11-21"
+FILE, VERSION = "vehicle-detector.onnx", "2026-11-21.2"
 NAMES = [f"stride{s}" for s in STRIDES]
 SIZES = [(320, 320), (416, 256)]
 WORST = 1e-4  # of a score, or of a stride for a side
