@@ -20,9 +20,13 @@ struct LoadRecord {
             record.securityAlert = Self.alert(number, time: time, picture)
             self.init(record: record, lane: .alert, evidence: [picture])
         } else if number.isMultiple(of: 10) {
-            record.crowdSample = .with {
-                $0.zone = "square" + Self.noise(number, byteCount: settings.padding * 3 / 4).base64EncodedString()
-                $0.count = UInt32(truncatingIfNeeded: number)
+            if settings.padding > 0 {
+                record.flowSample = Self.padded(number, byteCount: settings.padding)
+            } else {
+                record.crowdSample = .with {
+                    $0.zone = "square"
+                    $0.count = UInt32(truncatingIfNeeded: number)
+                }
             }
             self.init(record: record, lane: .sample, evidence: [])
         } else {
@@ -35,6 +39,11 @@ struct LoadRecord {
         self.record = record
         self.lane = lane
         self.evidence = evidence
+    }
+
+    /// A record as large as wanted: of its kind the collector does not check how long the text is.
+    private static func padded(_ number: UInt64, byteCount: Int) -> Ngatu_V1_FlowSample {
+        .with { $0.line = noise(number, byteCount: byteCount * 3 / 4).base64EncodedString() }
     }
 
     private static func passage(_ number: UInt64) -> Ngatu_V1_Passage {
